@@ -1,0 +1,103 @@
+/** From a scenario as written to one with every field filled in. */
+
+import type { $ZodIssue } from 'zod/v4/core'
+import { type PolicyName, policyDefaults } from './policies.ts'
+import { type Scenario, scenarioSchema } from './scenario.ts'
+
+/** What is wrong with one field, and where in the scenario it stands. */
+export interface ScenarioIssue {
+  /** Path within the scenario, such as ['link', 'bandwidth'] or ['faults', 0, 'at']. */
+  readonly path: ReadonlyArray<string | number>
+  readonly message: string
+  /** Fields that do not exist, where that is the problem; `path` then names the section they stand in. */
+  readonly unknownFields?: readonly string[]
+}
+
+export type Resolution =
+  | { readonly ok: true; readonly scenario: Scenario }
+  | { readonly ok: false; readonly issues: readonly ScenarioIssue[] }
+
+/** A tree of plain data, as YAML or JSON gives it. */
+export type Tree = { readonly [key: string]: unknown }
+
+export function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Lays `over` on top of `under`: sections are merged field by field, lists and values are replaced. */
+export function overlay(under: Tree, over: Tree): Tree {
+  const merged: Record<string, unknown> = { ...under }
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key]
+    merged[key] = isTree(below) && isTree(value) ? overlay(below, value) : value
+  }
+  return merged
+}
+
+/** Fills in what the named policy sets, beneath what the scenario itself says. */
+function withPolicy(input: Tree): Tree {
+  const strategy = input['strategy']
+  if (!isTree(strategy)) return input
+  const name = strategy['policy']
+  if (typeof name !== 'string' || !Object.hasOwn(policyDefaults, name)) return input
+  return overlay({ strategy: policyDefaults[name as PolicyName] }, input)
+}
+
+/** Checks a scenario and fills in policy and defaults. Everything that is wrong is reported at once. */
+export function resolveScenario(input: Tree): Resolution {
+  const parsed = scenarioSchema.safeParse(withPolicy(input))
+  if (!parsed.success) return { ok: false, issues: parsed.error.issues.map(toIssue) }
+  const issues = contradictions(parsed.data)
+  return issues.length === 0 ? { ok: true, scenario: parsed.data } : { ok: false, issues }
+}
+
+function toIssue(issue: $ZodIssue): ScenarioIssue {
+  const path = issue.path.filter((part) => typeof part !== 'symbol')
+  if (issue.code !== 'unrecognized_keys') return { path, message: issue.message }
+  return { path, message: `unknown field ${issue.keys.map((key) => `"${key}"`).join(', ')}`, unknownFields: issue.keys }
+}
+
+/** What each field allows but the fields together do not. */
+export function contradictions(scenario: Scenario): readonly ScenarioIssue[] {
+  const { guest, workload, strategy, faults } = scenario
+  const issues: ScenarioIssue[] = []
+  const report = (path: ReadonlyArray<string | number>, message: string): void => void issues.push({ path, message })
+
+  if (!Number.isInteger(Math.log2(guest.pageSize))) report(['guest', 'pageSize'], `${guest.pageSize} B is not a power of two`)
+  if (guest.memory % guest.pageSize !== 0) {
+    report(['guest', 'memory'], `${guest.memory} B is not a whole number of pages of ${guest.pageSize} B`)
+  } else if (guest.memory / guest.pageSize > maxPages) {
+    report(['guest', 'memory'], `the guest has ${guest.memory / guest.pageSize} pages; at most ${maxPages} can be addressed; use a larger pageSize`)
+  }
+  if (guest.freeMemory + guest.pageCache + guest.nonPageable > guest.memory) {
+    report(['guest', 'memory'], 'freeMemory, pageCache and nonPageable together are more than the memory of the guest')
+  }
+  const processes = [workload, ...workload.processes]
+  let next = 0
+  processes.forEach((process, index) => {
+    const path = index === 0 ? ['workload'] : ['workload', 'processes', index - 1]
+    const start = process.start ?? next
+    if (process.kind === 'idle') return
+    if (process.workingSet < guest.pageSize) report([...path, 'workingSet'], 'the working set is smaller than a page')
+    if (start + process.workingSet > guest.memory) {
+      report([...path, 'workingSet'], 'the working set reaches beyond the memory of the guest')
+    }
+    next = Math.max(next, start + process.workingSet)
+  })
+  if (strategy.minRate !== null && strategy.maxRate !== null && strategy.minRate > strategy.maxRate) {
+    report(['strategy', 'minRate'], 'the minimum rate is above the maximum rate')
+  }
+  if (strategy.rateControl !== 'fixed' && (strategy.minRate === null || strategy.maxRate === null)) {
+    report(['strategy', 'rateControl'], `"${strategy.rateControl}" needs minRate and maxRate`)
+  }
+  if (strategy.stop.rampSteps !== null && strategy.stop.downtime === null) {
+    report(['strategy', 'stop', 'rampSteps'], 'a ramp of the downtime limit needs stop.downtime, its full value')
+  }
+  faults.forEach((fault, index) => {
+    if (fault.at === null && fault.phase === 'any') report(['faults', index], 'a failure needs a time (at) or a phase')
+  })
+  return issues
+}
+
+/** Page numbers are 31-bit: with pages of 4 KiB that is a guest of 8 TiB. */
+export const maxPages = 2 ** 31

@@ -1,0 +1,37 @@
+/** What goes wrong during a run, and when. */
+
+import * as z from 'zod'
+import { choice, type FieldMeta, optionalDuration } from '../fields.ts'
+
+const fault = {
+  kind: choice({
+    default: 'link-loss',
+    meaning: 'What fails',
+    tag: 'lab',
+    options: { 'link-loss': 'The link carries nothing' },
+    later: { 'source-crash': 'failures of hosts', 'destination-crash': 'failures of hosts' },
+  }),
+  at: optionalDuration({ meaning: 'Time from the start of the migration', tag: 'lab' }),
+  phase: choice({
+    default: 'any',
+    meaning: 'The failure comes when this phase begins (or at its time, if both are given, counted from then)',
+    tag: 'lab',
+    options: {
+      any: 'At the given time, whatever the phase',
+      reservation: 'While the destination is asked for room',
+      precopy: 'While the guest runs and memory is sent',
+      'stop-and-copy': 'While the guest is stopped',
+      commitment: 'While the destination confirms that it holds everything',
+      activation: 'While the guest is started on the destination',
+    },
+  }),
+  lasts: optionalDuration({ meaning: 'How long the link is gone; off: for ever', tag: 'lab' }),
+}
+
+export const faults = z
+  .array(z.strictObject(fault), { error: 'a list of failures is expected' })
+  .max(100, 'at most 100 failures are allowed')
+  .prefault([])
+  .meta({ meaning: 'What goes wrong, and when', tag: 'lab', control: 'list' } satisfies FieldMeta)
+
+export type FaultSpec = z.output<z.ZodObject<typeof fault>>

@@ -1,0 +1,17 @@
+/** The guest: how much memory it has, of which classes its pages are, and what it takes to stop and start it. */
+
+import { bitRate, bytes, count, duration, section, share } from '../fields.ts'
+
+export const guest = section('The virtual machine that is migrated', {
+  memory: bytes({ default: '800 MiB', meaning: 'Memory of the guest', tag: 'lab', min: 4096, max: 2 ** 46 }),
+  pageSize: bytes({ default: '4 KiB', meaning: 'Size of a page, the unit of tracking and transfer; a power of two', tag: 'verified', origin: 'x86 base page; Xen xc_linux_save.c', min: 512, max: 2 ** 30 }),
+  vcpus: count({ default: 1, meaning: 'Virtual processors; the cost of a tracking fault stalls one of them', tag: 'lab', min: 1, max: 1024 }),
+  zeroPages: share({ default: '0 %', meaning: 'Share of the pages outside the working sets that hold only zeros', tag: 'lab' }),
+  freeMemory: bytes({ default: '0 MiB', meaning: 'Memory that the guest does not use', tag: 'lab' }),
+  pageCache: bytes({ default: '0 MiB', meaning: 'Clean page cache, which the guest could give back', tag: 'lab' }),
+  deviceState: bytes({ default: '512 KiB', meaning: 'Processor and device state, sent while the guest is stopped', tag: 'lab' }),
+  nonPageable: bytes({ default: '8 MiB', meaning: 'Memory that the guest can never page out', tag: 'recalled', origin: 'Hines and Gopalan 2009: a few MB' }),
+  suspendTime: duration({ default: '0 ms', meaning: 'Time from the request to stop until the guest has stopped', tag: 'lab' }),
+  resumeTime: duration({ default: '0 ms', meaning: 'Time from the commitment until the guest runs on the destination', tag: 'lab' }),
+  traffic: bitRate({ default: '0 Mbit/s', meaning: "The guest's own traffic on the migration link while it runs undisturbed", tag: 'lab' }),
+})

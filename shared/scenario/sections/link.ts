@@ -1,0 +1,16 @@
+/** The network between source and destination, and the room on the destination. */
+
+import { bitRate, bytes, duration, optionalBytes, section } from '../fields.ts'
+
+export const link = section('The network between source and destination', {
+  bandwidth: bitRate({ default: '1 Gbit/s', meaning: 'What the link carries in each second, in each direction', tag: 'lab', min: 1, max: 1e14 }),
+  latency: duration({ default: '100 us', meaning: 'Time that a message takes from one side to the other', tag: 'lab', max: 60e9 }),
+  background: bitRate({ default: '0 Mbit/s', meaning: 'Traffic of others on the link', tag: 'lab' }),
+  perPage: bytes({ default: '0 B', meaning: 'Bytes sent with each page beside its content', tag: 'lab', max: 65536 }),
+  perBatch: bytes({ default: '0 B', meaning: 'Bytes sent with each batch of pages', tag: 'lab' }),
+  batchTime: duration({ default: '0 us', meaning: 'Time that the sender spends on each batch, during which nothing is sent', tag: 'lab' }),
+})
+
+export const destination = section('The host that receives the guest', {
+  freeMemory: optionalBytes({ meaning: 'Memory free on the destination; a larger guest is refused at reservation. Off: there is room', tag: 'lab' }),
+})
