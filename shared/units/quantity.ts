@@ -94,10 +94,23 @@ export function unitsOf(dimension: Dimension): readonly string[] {
   return rules[dimension].output
 }
 
+/** Every unit of a dimension that is understood, for finding the one that was meant. */
+export function unitSpellings(dimension: Dimension): readonly string[] {
+  return Object.keys(rules[dimension].units)
+}
+
+/** True if a fraction of the base unit has no meaning, as with bytes. */
+export function countsWhole(dimension: Dimension): boolean {
+  return rules[dimension].whole
+}
+
 /** How a quantity of this dimension is written, for messages. */
 export function exampleOf(dimension: Dimension): string {
   return rules[dimension].example
 }
+
+/** Longer text is refused unread: no quantity needs it, and reading it could take for ever. */
+const longestQuantity = 100
 
 /** Finds a unit by exact spelling, then by spelling without case where only one unit has it. */
 function findUnit(rule: DimensionRule, spelling: string): number | undefined {
@@ -117,6 +130,7 @@ function findUnit(rule: DimensionRule, spelling: string): number | undefined {
 export function parseQuantity(input: string | number, dimension: Dimension): ParsedQuantity {
   const rule = rules[dimension]
   const fail = (problem: string): ParsedQuantity => ({ ok: false, problem })
+  if (typeof input === 'string' && input.length > longestQuantity) return fail(`a quantity has at most ${longestQuantity} characters; write for example ${rule.example}`)
   const match = /^\s*([+-]?(?:\d[\d_]*)?(?:\.\d+)?(?:e[+-]?\d+)?)\s*(.*?)\s*$/i.exec(String(input))
   const digits = match?.[1] ?? ''
   const spelling = match?.[2] ?? ''

@@ -9,6 +9,7 @@ export const guest = section('The virtual machine that is migrated', {
   zeroPages: share({ default: '0 %', meaning: 'Share of the pages outside the working sets that hold only zeros', tag: 'lab' }),
   freeMemory: bytes({ default: '0 MiB', meaning: 'Memory that the guest does not use', tag: 'lab' }),
   pageCache: bytes({ default: '0 MiB', meaning: 'Clean page cache, which the guest could give back', tag: 'lab' }),
+  unmapped: share({ default: '0 %', meaning: 'Share of the pages that cannot be mapped when their turn comes, such as network buffers on the move; they are sent in the last copy', tag: 'lab' }),
   deviceState: bytes({ default: '512 KiB', meaning: 'Processor and device state, sent while the guest is stopped', tag: 'lab' }),
   nonPageable: bytes({ default: '8 MiB', meaning: 'Memory that the guest can never page out', tag: 'recalled', origin: 'Hines and Gopalan 2009: a few MB' }),
   suspendTime: duration({ default: '0 ms', meaning: 'Time from the request to stop until the guest has stopped', tag: 'lab' }),

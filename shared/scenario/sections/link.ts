@@ -8,6 +8,7 @@ export const link = section('The network between source and destination', {
   background: bitRate({ default: '0 Mbit/s', meaning: 'Traffic of others on the link', tag: 'lab' }),
   perPage: bytes({ default: '0 B', meaning: 'Bytes sent with each page beside its content', tag: 'lab', max: 65536 }),
   perBatch: bytes({ default: '0 B', meaning: 'Bytes sent with each batch of pages', tag: 'lab' }),
+  timeout: duration({ default: '10 s', meaning: 'Silence after which a side gives the connection up', tag: 'lab', min: 1e6 }),
   batchTime: duration({ default: '0 us', meaning: 'Time that the sender spends on each batch, during which nothing is sent', tag: 'lab' }),
 })
 

@@ -32,6 +32,7 @@ export const stop = section('When pre-copy ends. Each rule is off unless the pol
   stallMargin: share({ default: '4 %', meaning: 'Share by which the remaining bytes must fall to count as progress', tag: 'verified', origin: 'KubeVirt stall detector', appliesTo: precopy }),
   stallSmoothing: share({ default: '40 %', meaning: 'Weight of the newest reading in the moving average of the remaining bytes', tag: 'verified', origin: 'KubeVirt stall detector', appliesTo: precopy }),
   stallAction: choice({ default: 'pause', meaning: 'What to do on a stall', tag: 'verified', origin: 'KubeVirt stall detector', options: timeoutActions, later, appliesTo: precopy }),
+  giveUp: count({ default: 200, meaning: 'End the migration as not converged after this many iterations; the guest goes on at the source', tag: 'lab', min: 1, max: 1e6, appliesTo: precopy }),
   timeout: optionalDuration({ meaning: 'Act when pre-copy has taken this long', tag: 'lab' }),
   timeoutPerGiB: optionalDuration({ meaning: 'Act when pre-copy has taken this long for each GiB of guest memory', tag: 'lab' }),
   timeoutAction: choice({ default: 'abort', meaning: 'What to do at the timeout', tag: 'lab', options: timeoutActions, later, appliesTo: precopy }),

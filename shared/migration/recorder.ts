@@ -1,0 +1,151 @@
+/**
+ * Writes down the course of a migration, in whichever world it happens: rows per iteration, spans of phases, and a
+ * sampled timeline whose rates are exact means over their intervals.
+ */
+
+import type { DowntimeParts, IterationStats, PhaseSpan, Timeline } from '../model/migration-stats.ts'
+import type { PassResult } from './strategies/stages.ts'
+
+/** Running totals at a moment; differences between two moments give the timeline. */
+export interface Totals {
+  readonly timeNs: number
+  readonly sentBytes: number
+  /** Work done by the guest, nanoseconds of undisturbed time. */
+  readonly workNs: number
+  /** Pages dirtied: found by the log so far, and expected since it was last cleared. */
+  readonly dirtiedPages: number
+  readonly remainingBytes: number
+}
+
+const toMs = (ns: number): number => ns / 1e6
+
+/** From this many samples on, those that may go are thinned to twice the spacing. */
+const manySamples = 1024
+
+export class MigrationRecorder {
+  readonly #totals: () => Totals
+  readonly #iterations: IterationStats[] = []
+  readonly #spans: PhaseSpan[] = []
+  /** Samples; `kept` ones stand at the border of a phase or iteration and are never dropped. */
+  #samples: Array<Totals & { readonly kept: boolean }> = []
+  #spacingNs = 1e6
+  #thinAt = manySamples
+  #open: { readonly phase: PhaseSpan['phase']; readonly iteration: number | undefined; readonly startNs: number } | null = null
+  #iteration: { readonly iteration: number; readonly phase: 'precopy' | 'stop-and-copy'; readonly startNs: number } | null = null
+
+  /** `totals` reads the world's running totals at the present moment. */
+  constructor(totals: () => Totals) {
+    this.#totals = totals
+  }
+
+  get iterations(): readonly IterationStats[] {
+    return this.#iterations
+  }
+
+  beginPhase(phase: PhaseSpan['phase'], iteration?: number): void {
+    const now = this.#border()
+    this.#closeSpan(now)
+    this.#open = { phase, iteration, startNs: now }
+  }
+
+  beginIteration(iteration: number, phase: 'precopy' | 'stop-and-copy'): void {
+    this.#iteration = { iteration, phase, startNs: this.#border() }
+  }
+
+  endIteration(pass: PassResult & { readonly dirtyPages: number }): void {
+    const begun = this.#iteration
+    if (begun === null) return
+    const ns = this.#border() - begun.startNs
+    this.#iterations.push({
+      iteration: begun.iteration,
+      phase: begun.phase,
+      startMs: toMs(begun.startNs),
+      ms: toMs(ns),
+      pages: pass.sentPages,
+      zeroPages: pass.zeroPages,
+      skippedPages: pass.skippedPages,
+      bytes: pass.bytes,
+      dirtyPages: pass.dirtyPages,
+      rateBitsPerSecond: ns === 0 ? 0 : (pass.bytes * 8e9) / ns,
+      dirtyPagesPerSecond: ns === 0 ? 0 : (pass.dirtyPages * 1e9) / ns,
+    })
+    this.#iteration = null
+  }
+
+  /** Takes a sample unless the last one is too near. `nowNs` is given so that most calls cost one comparison. */
+  sample(nowNs: number): void {
+    const last = this.#samples.at(-1)
+    if (last !== undefined && nowNs - last.timeNs < this.#spacingNs) return
+    this.#samples.push({ ...this.#totals(), kept: false })
+    if (this.#samples.length >= this.#thinAt) this.#thin()
+  }
+
+  /** Closes the record at the end of the migration. */
+  finish(): Timeline {
+    this.#closeSpan(this.#border())
+    const timeMs: number[] = []
+    const transferBitsPerSecond: number[] = []
+    const dirtyPagesPerSecond: number[] = []
+    const remainingBytes: number[] = []
+    const serviceLevel: number[] = []
+    this.#samples.forEach((sample, index) => {
+      const next = this.#samples[index + 1]
+      const ns = next === undefined ? 0 : next.timeNs - sample.timeNs
+      if (next === undefined || ns === 0) return
+      timeMs.push(toMs(sample.timeNs))
+      transferBitsPerSecond.push(((next.sentBytes - sample.sentBytes) * 8e9) / ns)
+      dirtyPagesPerSecond.push((Math.max(0, next.dirtiedPages - sample.dirtiedPages) * 1e9) / ns)
+      remainingBytes.push(sample.remainingBytes)
+      serviceLevel.push((next.workNs - sample.workNs) / ns)
+    })
+    return { timeMs, transferBitsPerSecond, dirtyPagesPerSecond, remainingBytes, serviceLevel, phases: this.#spans }
+  }
+
+  #closeSpan(nowNs: number): void {
+    const open = this.#open
+    if (open === null) return
+    this.#open = null
+    const span = { phase: open.phase, startMs: toMs(open.startNs), endMs: toMs(nowNs) }
+    this.#spans.push(open.iteration === undefined ? span : { ...span, iteration: open.iteration })
+  }
+
+  /** Takes a sample that stays, and returns its time. */
+  #border(): number {
+    const totals = this.#totals()
+    this.#samples.push({ ...totals, kept: true })
+    return totals.timeNs
+  }
+
+  #thin(): void {
+    this.#spacingNs *= 2
+    let previousNs = -Infinity
+    this.#samples = this.#samples.filter((sample) => {
+      if (!sample.kept && sample.timeNs - previousNs < this.#spacingNs) return false
+      previousNs = sample.timeNs
+      return true
+    })
+    this.#thinAt = Math.max(manySamples, 2 * this.#samples.length)
+  }
+}
+
+/** The downtime and its parts from the instants at which they ended. Instants that were not reached repeat the last. */
+export function downtimeParts(instants: {
+  readonly pauseNs: number
+  readonly suspendedNs: number
+  readonly copiedNs: number
+  readonly stateSentNs: number
+  readonly committedNs: number
+  readonly resumedNs: number
+}): { readonly downtimeMs: number; readonly downtimeParts: DowntimeParts } {
+  const { pauseNs, suspendedNs, copiedNs, stateSentNs, committedNs, resumedNs } = instants
+  return {
+    downtimeMs: toMs(resumedNs - pauseNs),
+    downtimeParts: {
+      suspendMs: toMs(suspendedNs - pauseNs),
+      lastCopyMs: toMs(copiedNs - suspendedNs),
+      stateMs: toMs(stateSentNs - copiedNs),
+      commitMs: toMs(committedNs - stateSentNs),
+      resumeMs: toMs(resumedNs - committedNs),
+    },
+  }
+}
