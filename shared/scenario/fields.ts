@@ -7,7 +7,7 @@
  */
 
 import * as z from 'zod'
-import { type Dimension, exampleOf, formatQuantity, parseQuantity } from '../units/quantity.ts'
+import { countsWhole, type Dimension, exampleOf, formatQuantity, parseQuantity } from '../units/quantity.ts'
 
 /**
  * How well a value is known. `source`: stands in the source documents. `verified`: read in a paper's abstract page or
@@ -25,6 +25,8 @@ export interface FieldMeta {
   /** The kinds of this field's section that read it; absent: all of them. */
   readonly appliesTo?: readonly string[]
   readonly dimension?: Dimension | 'count'
+  /** True if only whole numbers (of the base unit) make sense. */
+  readonly whole?: boolean
   readonly control: 'quantity' | 'count' | 'choice' | 'switch' | 'text' | 'list' | 'section'
   /** What each option of a choice means. */
   readonly options?: Readonly<Record<string, string>>
@@ -39,7 +41,7 @@ export interface FieldMeta {
   readonly canBeOff?: boolean
 }
 
-type Described = Omit<FieldMeta, 'control' | 'dimension' | 'defaultText'>
+type Described = Omit<FieldMeta, 'control' | 'dimension' | 'defaultText' | 'whole'>
 
 interface QuantityOptions extends Described {
   readonly default: string
@@ -76,7 +78,7 @@ function quantity(dimension: Dimension, options: QuantityOptions) {
   const { default: defaultText, ...meta } = options
   return quantitySchema(dimension, { min: 0, ...meta })
     .prefault(defaultText)
-    .meta({ min: 0, ...meta, dimension, control: 'quantity', defaultText } satisfies FieldMeta)
+    .meta({ min: 0, ...meta, dimension, whole: countsWhole(dimension), control: 'quantity', defaultText } satisfies FieldMeta)
 }
 
 /** A physical quantity that may be `off` (then null); off is the default unless one is given. */
@@ -87,7 +89,7 @@ function optionalQuantity(dimension: Dimension, options: Omit<QuantityOptions, '
       error: (issue) => firstReason(issue, `a quantity is expected, such as ${exampleOf(dimension)}, or off`),
     })
     .prefault(defaultText)
-    .meta({ min: 0, ...meta, dimension, control: 'quantity', defaultText, canBeOff: true } satisfies FieldMeta)
+    .meta({ min: 0, ...meta, dimension, whole: countsWhole(dimension), control: 'quantity', defaultText, canBeOff: true } satisfies FieldMeta)
 }
 
 /** YAML reads a bare `off` as text in version 1.2 and as false in 1.1; both mean off. */
@@ -126,7 +128,7 @@ export function count(options: Described & { readonly default: number }) {
   const { default: defaultValue, ...meta } = options
   return countSchema({ min: 0, ...meta }, true)
     .prefault(defaultValue)
-    .meta({ min: 0, ...meta, dimension: 'count', control: 'count', defaultText: String(defaultValue) } satisfies FieldMeta)
+    .meta({ min: 0, ...meta, dimension: 'count', whole: true, control: 'count', defaultText: String(defaultValue) } satisfies FieldMeta)
 }
 
 /** A number without unit, such as an exponent or a factor. */
@@ -145,7 +147,7 @@ export function optionalCount(options: Described & { readonly integer?: boolean 
       error: (issue) => firstReason(issue, 'a plain number or off is expected'),
     })
     .prefault('off')
-    .meta({ min: 0, ...meta, dimension: 'count', control: 'count', defaultText: 'off', canBeOff: true } satisfies FieldMeta)
+    .meta({ min: 0, ...meta, dimension: 'count', whole: integer, control: 'count', defaultText: 'off', canBeOff: true } satisfies FieldMeta)
 }
 
 /** On or off. */
@@ -177,7 +179,7 @@ export function choice<const Options extends Readonly<Record<string, string>>>(
   return z
     .enum(names, {
       error: ({ input }) => {
-        const waits = typeof input === 'string' ? options.later?.[input] : undefined
+        const waits = typeof input === 'string' && Object.hasOwn(options.later ?? {}, input) ? options.later?.[input] : undefined
         if (waits !== undefined) return `"${String(input)}" is part of the format, but this version cannot run it yet: it comes with ${waits}`
         return `${JSON.stringify(input)} is not one of ${names.join(', ')}`
       },

@@ -22,12 +22,14 @@ export const policyDefaults: Readonly<Record<PolicyName, StrategyInput>> = {
     skipDirty: true,
     stop: { rateAboveMax: true, bytesLeft: '256 KiB' },
   },
-  // The limiter of the shipped code counts a megabit as 2^20 bits (a slot of 781250 us / rate for 100 KiB).
+  // The limiter of the shipped code counts a megabit as 2^20 bits (a slot of 781250 us / rate for 100 KiB), its
+  // measurement of the dirtying rate as 10^6 bits.
   'xen-2005': {
     minRate: '100 Mibit/s',
     maxRate: '500 Mibit/s',
     rateControl: 'rise',
     rateIncrement: '50 Mibit/s',
+    dirtyRateFactor: 1.048576,
     scan: 'permuted',
     skipDirty: true,
     stop: { sentGrowthAtMaxRate: true, iterations: 29, smallIteration: 50, sentFactor: 3 },

@@ -45,10 +45,29 @@ function withPolicy(input: Tree): Tree {
 
 /** Checks a scenario and fills in policy and defaults. Everything that is wrong is reported at once. */
 export function resolveScenario(input: Tree): Resolution {
+  const filled = fillScenario(input)
+  if (!filled.ok) return filled
+  const issues = contradictions(filled.scenario)
+  return issues.length === 0 ? filled : { ok: false, issues }
+}
+
+/** Checks each field by itself and fills in policy and defaults; says nothing of fields that contradict each other. */
+export function fillScenario(input: Tree): Resolution {
   const parsed = scenarioSchema.safeParse(withPolicy(input))
-  if (!parsed.success) return { ok: false, issues: parsed.error.issues.map(toIssue) }
-  const issues = contradictions(parsed.data)
-  return issues.length === 0 ? { ok: true, scenario: parsed.data } : { ok: false, issues }
+  return parsed.success ? { ok: true, scenario: parsed.data } : { ok: false, issues: parsed.error.issues.map(toIssue) }
+}
+
+export type SectionName = keyof Scenario
+
+export type SectionResolution =
+  | { readonly ok: true; readonly section: Scenario[SectionName] }
+  | { readonly ok: false; readonly issues: readonly ScenarioIssue[] }
+
+/** As `fillScenario`, for one section: sections are filled in independently of each other. */
+export function fillSection(name: SectionName, input: unknown): SectionResolution {
+  const parsed = scenarioSchema.shape[name].safeParse(withPolicy(input === undefined ? {} : { [name]: input })[name])
+  if (parsed.success) return { ok: true, section: parsed.data }
+  return { ok: false, issues: parsed.error.issues.map(toIssue).map((issue) => ({ ...issue, path: [name, ...issue.path] })) }
 }
 
 function toIssue(issue: $ZodIssue): ScenarioIssue {

@@ -36,15 +36,9 @@ export interface SimWorldParts {
   readonly cancelled: () => boolean
 }
 
-/** The instants of the downtime, nanoseconds from the start; each is at least the one before. */
-interface DowntimeInstants {
-  pauseNs: number
-  suspendedNs: number
-  copiedNs: number
-  stateSentNs: number
-  committedNs: number
-  resumedNs: number
-}
+/** The instants of the downtime in their order. */
+const instantNames = ['pauseNs', 'suspendedNs', 'copiedNs', 'stateSentNs', 'committedNs', 'resumedNs'] as const
+type Instant = (typeof instantNames)[number]
 
 export class SimWorld implements SourceWorld {
   readonly pageCount: number
@@ -60,7 +54,9 @@ export class SimWorld implements SourceWorld {
   readonly #stale: Bitmap
   readonly #zeroSeed: number
   readonly #mapSeed: number
-  readonly #instants: DowntimeInstants = { pauseNs: 0, suspendedNs: 0, copiedNs: 0, stateSentNs: 0, committedNs: 0, resumedNs: 0 }
+  /** Nanoseconds from the start; those not reached yet stand at the last one reached, or where the migration broke off. */
+  readonly #instants: Record<Instant, number> = { pauseNs: 0, suspendedNs: 0, copiedNs: 0, stateSentNs: 0, committedNs: 0, resumedNs: 0 }
+  #reached = -1
   #sentBytes = 0
   #downtimeBytes = 0
   #pagesSent = 0
@@ -163,7 +159,7 @@ export class SimWorld implements SourceWorld {
   *suspend(): Step<void> {
     const { guest, link, scenario } = this.#parts
     this.#guestNow()
-    this.#instants.pauseNs = this.now()
+    this.#mark('pauseNs')
     guest.suspend()
     link.setGuestDemand(0)
     yield scenario.guest.suspendTime
@@ -202,7 +198,8 @@ export class SimWorld implements SourceWorld {
     const { guest, scenario } = this.#parts
     this.throttle(0)
     if (!guest.running) {
-      if (this.#instants.suspendedNs < this.#instants.pauseNs) this.#mark('suspendedNs')
+      // What was waited for when the migration broke off has had the time until now.
+      this.#setInstants(this.#reached + 1)
       yield scenario.guest.resumeTime
       this.#resumeGuest()
     }
@@ -296,10 +293,14 @@ export class SimWorld implements SourceWorld {
     if (!this.#parts.guest.running) this.#downtimeBytes += bytes
   }
 
-  /** Sets an instant of the downtime to now, and with it all that come later. */
-  #mark(instant: keyof DowntimeInstants): void {
-    const names = ['pauseNs', 'suspendedNs', 'copiedNs', 'stateSentNs', 'committedNs', 'resumedNs'] as const
-    for (const name of names.slice(names.indexOf(instant))) this.#instants[name] = this.now()
+  #mark(instant: Instant): void {
+    this.#reached = instantNames.indexOf(instant)
+    this.#setInstants(this.#reached)
+  }
+
+  /** Sets the instants from this one on to now. */
+  #setInstants(first: number): void {
+    for (const name of instantNames.slice(first)) this.#instants[name] = this.now()
   }
 
   #measureGuestTraffic(): void {

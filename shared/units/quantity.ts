@@ -6,7 +6,8 @@
  * are exact: k, M, G, T are powers of ten and Ki, Mi, Gi, Ti powers of two.
  */
 
-export type Dimension = 'bytes' | 'nanoseconds' | 'bitsPerSecond' | 'pagesPerSecond' | 'fraction'
+export const dimensions = ['bytes', 'nanoseconds', 'bitsPerSecond', 'pagesPerSecond', 'fraction'] as const
+export type Dimension = (typeof dimensions)[number]
 
 interface DimensionRule {
   /** What the base number counts, for error messages. */
@@ -114,8 +115,7 @@ const longestQuantity = 100
 
 /** Finds a unit by exact spelling, then by spelling without case where only one unit has it. */
 function findUnit(rule: DimensionRule, spelling: string): number | undefined {
-  const exact = rule.units[spelling]
-  if (exact !== undefined) return exact
+  if (Object.hasOwn(rule.units, spelling)) return rule.units[spelling]
   const folded = spelling.toLowerCase()
   const candidates = new Set<number>()
   for (const [unit, factor] of Object.entries(rule.units)) {
@@ -180,12 +180,12 @@ export function writeQuantity(value: number, dimension: Dimension): string {
   const candidates = dimension === 'bytes' ? [...rule.output, 'TB', 'GB', 'MB', 'kB'] : rule.output
   for (const unit of candidates) {
     const scaled = roundToDigits(value / (rule.units[unit] ?? 1))
-    if (Math.abs(scaled) < 1 && value !== 0) continue
+    if (Math.abs(scaled) < 1) continue
     const text = `${scaled} ${unit}`
     if (String(scaled).length > 7) continue
     const back = parseQuantity(text, dimension)
     if (back.ok && back.value === value) return text
   }
   const smallest = rule.output.at(-1) ?? ''
-  return `${roundToDigits(value / (rule.units[smallest] ?? 1))} ${smallest}`
+  return rule.whole ? `${value} ${smallest}` : `${roundToDigits(value / (rule.units[smallest] ?? 1))} ${smallest}`
 }

@@ -44,7 +44,7 @@ export function* preCopy(context: MigrationContext, scenario: Scenario): Migrati
     const pass = yield* sendIteration(context, { iteration, toSend, toFix, skipDirty: strategy.skipDirty, stopNow: () => clock().kind !== 'continue' })
 
     const durationNs = world.now() - startNs
-    const dirtyBitsPerSecond = durationNs === 0 ? 0 : (pass.dirtyPages * world.pageBytes * 8e9) / durationNs
+    const dirtyBitsPerSecond = durationNs === 0 ? 0 : (strategy.dirtyRateFactor * pass.dirtyPages * world.pageBytes * 8e9) / durationNs
     const { maxRate } = strategy
     history.push({
       iteration,

@@ -3,7 +3,7 @@
  * fields below; a field written in the scenario wins over the policy.
  */
 
-import { bitRate, bytes, choice, count, optionalBitRate, optionalBytes, optionalCount, optionalDuration, optionalShare, section, share, toggle } from '../fields.ts'
+import { bitRate, bytes, choice, count, factor, optionalBitRate, optionalBytes, optionalCount, optionalDuration, optionalShare, section, share, toggle } from '../fields.ts'
 
 const precopy = ['precopy'] as const
 
@@ -85,6 +85,7 @@ export const strategy = section('How the guest is migrated', {
     appliesTo: precopy,
   }),
   rateIncrement: bitRate({ default: '50 Mbit/s', meaning: 'Added to the dirtying rate to give the next rate', tag: 'verified', origin: 'Xen xc_linux_save.c 2005', appliesTo: precopy }),
+  dirtyRateFactor: factor({ default: 1, meaning: 'Factor by which the source takes the dirtying rate too high; the code of 2005 measures in megabits of 10^6 and limits in megabits of 2^20', tag: 'verified', origin: 'Xen xc_linux_save.c 2005', max: 100, appliesTo: precopy }),
   burst: bytes({ default: '100 KiB', meaning: 'Bytes that the rate limiter lets pass at once after a pause', tag: 'verified', origin: 'Xen xc_linux_save.c 2005', min: 1 }),
   batch: count({ default: 1024, meaning: 'Pages sent as one batch', tag: 'verified', origin: 'Xen xc_linux_save.c 2005', min: 1, max: 1 << 20 }),
   scan: choice({

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest'
+import { estimateSuite, simulationCosts } from '#shared/scenario/estimate.ts'
+import { planOf, suiteText } from './suite-text.ts'
+
+const estimateOf = (...lines: readonly string[]) => estimateSuite(planOf(suiteText(...lines)))
+
+describe('the estimate of a suite', () => {
+  test('of an idle guest is its memory once, at the speed of the link', () => {
+    const estimate = estimateOf('base: { guest: { memory: 1 GiB }, workload: { kind: idle }, link: { bandwidth: 1 Gbit/s } }')
+    expect(estimate.simulatedBytes).toBe(2 ** 30)
+    expect(estimate.virtualSeconds).toBeCloseTo((2 ** 30 * 8) / 1e9, 9)
+  })
+
+  test('of stop-and-copy is its memory once, whatever the guest does', () => {
+    const estimate = estimateOf('base: { guest: { memory: 1 GiB }, workload: { kind: diabolical, writes: 1e6 }, strategy: { kind: stop-and-copy } }')
+    expect(estimate.simulatedBytes).toBe(2 ** 30)
+  })
+
+  test('of a uniform writer follows N (1 - e^(-wt/N)) and its stop rule', () => {
+    const estimate = estimateOf('base: { guest: { memory: 1 GiB }, workload: { kind: uniform, writes: 10000, workingSet: 512 MiB }, strategy: { policy: none, stop: { iterations: 1 } } }')
+    const seconds = (2 ** 30 * 8) / 1e9
+    const pages = 2 ** 17 * (1 - Math.exp((-10000 * seconds) / 2 ** 17))
+    expect(estimate.simulatedBytes).toBeCloseTo(2 ** 30 + pages * 4096, 0)
+  })
+
+  test('of a guest that never converges is finite', () => {
+    const estimate = estimateOf('base: { workload: { kind: diabolical, writes: 1e9, workingSet: 256 MiB }, strategy: { policy: qemu } }')
+    expect(Number.isFinite(estimate.cpuSeconds)).toBe(true)
+    expect(estimate.cpuSeconds).toBeGreaterThan(0.1)
+  })
+
+  test('grows with repetitions and with memory', () => {
+    const once = estimateOf('base: { guest: { memory: 1 GiB } }')
+    const tenTimes = estimateOf('repeat: 10', 'base: { guest: { memory: 1 GiB } }')
+    const larger = estimateOf('base: { guest: { memory: 64 GiB } }')
+    expect(tenTimes.cpuSeconds).toBeCloseTo(10 * once.cpuSeconds, 9)
+    expect(tenTimes.runs).toBe(10)
+    expect(larger.cpuSeconds).toBeGreaterThan(10 * once.cpuSeconds)
+  })
+
+  test('of a guest of no work is little more than the cost of a run', () => {
+    const { cpuSeconds } = estimateOf('base: { guest: { memory: 16 MiB, nonPageable: 0 B }, workload: { kind: idle } }')
+    expect(cpuSeconds).toBeGreaterThan(simulationCosts.run)
+    expect(cpuSeconds).toBeLessThan(2 * simulationCosts.run)
+  })
+})
