@@ -1,0 +1,135 @@
+/**
+ * Runs a suite: notes its plan in the store, makes the runs that are not there yet, and keeps each result as it comes.
+ * Stopped at any moment, the same call continues where it stopped.
+ */
+
+import { createHash } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import type { RunRecord } from '#shared/model/migration-stats.ts'
+import { GodwitError } from '#shared/model/godwit-error.ts'
+import type { PlannedRun, SuitePlan } from '#shared/scenario/plan.ts'
+import type { Store } from '../store/contract.ts'
+import { driveRuns } from './drive-runs.ts'
+import { provenanceOf } from './provenance.ts'
+import type { RunResult } from './run-messages.ts'
+
+export interface RunSuiteOptions {
+  readonly store: Store
+  /** The suite file as written, kept with the results. */
+  readonly text: string
+  /** Worker threads; default: as many as the machine runs at a time. */
+  readonly workers?: number | undefined
+  /** Stops the suite: runs at work are dropped, results that came in are kept. */
+  readonly signal?: AbortSignal | undefined
+  /** Called for each run of this call once it is safe on the disk. */
+  readonly onRun?: ((record: RunRecord) => void) | undefined
+  readonly onProgress?: ((progress: SuiteProgress) => void) | undefined
+  /** Another worker than the simulator's. */
+  readonly workerUrl?: URL | undefined
+  /** Heap of each worker; default: as Node chooses. */
+  readonly memoryLimitMb?: number | undefined
+}
+
+export interface SuiteProgress {
+  /** Different runs of the suite. */
+  readonly planned: number
+  /** Runs that were in the store already. */
+  readonly reused: number
+  /** Runs that this call made and stored, and those among them that crashed. */
+  readonly finished: number
+  readonly crashed: number
+}
+
+export interface SuiteResult {
+  readonly suiteId: number
+  readonly planned: number
+  readonly reused: number
+  readonly finished: number
+  readonly crashed: number
+  /** True if the signal ended it before all runs were made. */
+  readonly stopped: boolean
+}
+
+/** Rejects with a GodwitError if the store fails or no worker starts; a run that crashes is a result, not an error. */
+export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promise<SuiteResult> {
+  const { store, signal } = options
+  refuseUnknownBackend(plan)
+  const { suiteId, finishedIds } = await notePlan(plan, store, options.text)
+  const unique = new Map(plan.runs.map((run) => [run.runId, run]))
+  const pending = [...unique.values()].filter(({ runId }) => !finishedIds.has(runId))
+  const progress = progressOf(unique.size, unique.size - pending.length, options.onProgress)
+
+  await driveRuns(pending, {
+    workers: options.workers ?? availableParallelism(),
+    workerUrl: options.workerUrl ?? simulatorUrl(),
+    memoryLimitMb: options.memoryLimitMb,
+    signal,
+    keep: async (run, result) => {
+      const record = recordOf(plan, run, result)
+      await store.addRun({ runId: run.runId, seed: run.seed, backend: run.backend, stats: result.stats, provenance: record.provenance })
+      progress.finish(record)
+      options.onRun?.(record)
+    },
+  })
+  const { reused, finished, crashed } = progress.now()
+  return { suiteId, planned: unique.size, reused, finished, crashed, stopped: reused + finished < unique.size }
+}
+
+function simulatorUrl(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? './run-worker.ts' : './run-worker.js', import.meta.url)
+}
+
+function refuseUnknownBackend(plan: SuitePlan): void {
+  const unknown = plan.runs.find((run) => run.backend !== 'sim')
+  if (unknown === undefined) return
+  throw new GodwitError('lab.backend', `this version cannot run the backend "${unknown.backend}"; leave it out of "backends", or choose --backend sim`)
+}
+
+/** A message to the store carries this many points or runs, so that a million of them need not be copied at once. */
+const pointsAtATime = 500
+const runsAtATime = 5000
+
+async function notePlan(plan: SuitePlan, store: Store, text: string) {
+  const suiteId = await store.addSuite({ name: plan.suiteName, text, planDigest: digestOf(plan), createdAt: new Date().toISOString() })
+  for (const points of chunks(plan.points, pointsAtATime)) await store.addPoints(suiteId, points)
+  const finishedIds = new Set<string>()
+  for (const runs of chunks(plan.runs, runsAtATime)) {
+    const links = runs.map(({ runId, point, repetition }) => ({ runId, point: point.index, repetition }))
+    for (const runId of await store.planRuns(suiteId, links)) finishedIds.add(runId)
+  }
+  return { suiteId, finishedIds }
+}
+
+/** A plan that differs in a point, a run or its name is another suite; its runs are still shared by their ids. */
+function digestOf(plan: SuitePlan): string {
+  const hash = createHash('sha256')
+  hash.update(JSON.stringify(plan.suiteName))
+  for (const { index, factors, scenarioHash } of plan.points) hash.update(JSON.stringify([index, factors, scenarioHash]))
+  for (const { runId, point, repetition } of plan.runs) hash.update(JSON.stringify([runId, point.index, repetition]))
+  return hash.digest('hex')
+}
+
+function* chunks<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size)
+}
+
+function recordOf(plan: SuitePlan, run: PlannedRun, result: RunResult): RunRecord {
+  const { runId, point, repetition, seed, backend } = run
+  const { stats } = result
+  return { runId, suite: plan.suiteName, point: point.index, factors: point.factors, repetition, seed, backend, ...stats, provenance: provenanceOf(run, result) }
+}
+
+function progressOf(planned: number, reused: number, onProgress: RunSuiteOptions['onProgress']) {
+  let finished = 0
+  let crashed = 0
+  const now = (): SuiteProgress => ({ planned, reused, finished, crashed })
+  onProgress?.(now())
+  return {
+    now,
+    finish: ({ outcome }: RunRecord): void => {
+      finished += 1
+      if (outcome === 'crashed') crashed += 1
+      onProgress?.(now())
+    },
+  }
+}
