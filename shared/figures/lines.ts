@@ -1,0 +1,114 @@
+/** Means of a metric over a numeric factor as lines, with intervals and the points of single runs. */
+
+import { GodwitError } from '../model/godwit-error.ts'
+import type { RunRecord } from '../model/migration-stats.ts'
+import { compare, type Comparison, type Series } from './comparison.ts'
+import { commonOptions, legend, numberAxis, ticksAt } from './house-style.ts'
+import { runsBesideMeans } from './overlays.ts'
+import { ink } from './palette.ts'
+import { type Recipe, sizeOf } from './recipe.ts'
+import type { ChartSpec } from './spec.ts'
+
+/** A factor whose values span more than this many decades is drawn on a logarithmic axis. */
+const decadesOfLinear = 1.5
+
+export function lines(recipe: Recipe, runs: readonly RunRecord[]): ChartSpec {
+  const comparison = compare(recipe, runs)
+  const positions = comparison.xs.map(({ position }) => position)
+  const known = positions.filter((position) => position !== undefined)
+  if (known.length !== positions.length) {
+    throw new GodwitError('figure.factor', `Lines need a numeric factor; ${comparison.xLabel.toLowerCase()} has the values ${comparison.xs.map(({ label }) => label).join(', ')}: draw bars instead`)
+  }
+  return {
+    kind: 'lines',
+    ...sizeOf(recipe),
+    font: recipe.font,
+    config: {
+      type: 'scatterWithErrorBars',
+      data: { datasets: comparison.series.map((one) => datasetOf(one, known)) },
+      options: {
+        ...commonOptions(recipe, comparison.note),
+        plugins: { ...commonOptions(recipe, comparison.note).plugins, legend: legend(recipe, comparison.series.length > 1 ? 'mark' : 'none') },
+        scales: { x: xScale(recipe, comparison, known), y: yScale(recipe, comparison) },
+      },
+      plugins: [runsBesideMeans(comparison)],
+    },
+    table: comparison.table,
+    caption: comparison.caption,
+  }
+}
+
+function datasetOf({ label, style, cells }: Series, positions: readonly number[]) {
+  return {
+    label,
+    data: cells.map(({ place, interval }) => {
+      const x = positions[place] ?? 0
+      return { x, xMin: x, xMax: x, y: interval.mean, yMin: interval.low ?? interval.mean, yMax: interval.high ?? interval.mean }
+    }),
+    showLine: true,
+    borderColor: style.colour,
+    borderWidth: 1.1,
+    borderDash: [...style.dash],
+    pointStyle: style.mark,
+    pointRadius: 2.1,
+    pointBorderWidth: 0.9,
+    pointBorderColor: style.colour,
+    pointBackgroundColor: style.filled ? style.colour : ink.paper,
+    backgroundColor: style.filled ? style.colour : ink.paper,
+    errorBarColor: style.colour,
+    errorBarWhiskerColor: style.colour,
+    errorBarLineWidth: 0.8,
+    errorBarWhiskerLineWidth: 0.8,
+    errorBarWhiskerSize: 5,
+  }
+}
+
+function xScale(recipe: Recipe, { xLabel, xs }: Comparison, positions: readonly number[]) {
+  const least = Math.min(...positions)
+  const most = Math.max(...positions)
+  const logarithmic = least > 0 && Math.log10(most / least) > decadesOfLinear
+  const margin = most > least ? 0.04 : 0.5
+  const range = logarithmic
+    ? { min: least / (most / least) ** margin, max: most * (most / least) ** margin }
+    : { min: least - (most - least || Math.abs(most) || 1) * margin, max: most + (most - least || Math.abs(most) || 1) * margin }
+  const labels = new Map(positions.map((position, place) => [position, xs[place]?.label ?? '']))
+  const base = numberAxis(recipe, { label: xLabel })
+  // With few values the axis names just those that were measured.
+  if (positions.length > 12) return { ...base, type: logarithmic ? ('logarithmic' as const) : ('linear' as const), ...range }
+  return {
+    ...base,
+    type: logarithmic ? ('logarithmic' as const) : ('linear' as const),
+    ...range,
+    afterBuildTicks: ticksAt(positions),
+    ticks: { ...base.ticks, callback: (value: string | number) => labels.get(Number(value)) ?? '' },
+  }
+}
+
+function yScale(recipe: Recipe, { yLabel, series }: Comparison) {
+  const shown = series.flatMap((one) => one.cells.flatMap((cell) => [...cell.values, cell.interval.low ?? cell.interval.mean, cell.interval.high ?? cell.interval.mean]))
+  const base = numberAxis(recipe, { label: yLabel, grid: true })
+  if (recipe.yScale === 'linear') return { ...base, type: 'linear' as const, min: Math.min(0, ...shown), suggestedMax: Math.max(...shown) * 1.05 }
+  if (shown.some((value) => value <= 0)) {
+    throw new GodwitError('figure.scale', 'A logarithmic y axis cannot show zero or an interval that reaches below it; use yScale: linear')
+  }
+  const min = Math.min(...shown) / 1.15
+  const max = Math.max(...shown) * 1.15
+  return {
+    ...base,
+    type: 'logarithmic' as const,
+    min,
+    max,
+    afterBuildTicks: ticksAt(roundValues(min, max)),
+    ticks: { ...base.ticks, autoSkip: false },
+  }
+}
+
+/** Powers of ten within a range; over less than three decades also their double and fivefold. */
+function roundValues(min: number, max: number): readonly number[] {
+  const mantissas = Math.log10(max / min) < 2.7 ? [1, 2, 5] : [1]
+  const values: number[] = []
+  for (let exponent = Math.floor(Math.log10(min)); exponent <= Math.ceil(Math.log10(max)); exponent++) {
+    for (const mantissa of mantissas) values.push(Number(`${mantissa}e${exponent}`))
+  }
+  return values.filter((value) => value >= min && value <= max)
+}

@@ -1,0 +1,24 @@
+/** The runs that figures need, from the store, with no more of each run than the recipes draw. */
+
+import type { Recipe } from '#shared/figures/recipe.ts'
+import { GodwitError } from '#shared/model/godwit-error.ts'
+import type { RunRecord } from '#shared/model/migration-stats.ts'
+import { chooseSuites, runsOf } from '../lab/read-results.ts'
+import type { Store, SuiteSummary } from '../store/contract.ts'
+
+export async function loadRuns(store: Store, suites: readonly SuiteSummary[], recipes: readonly Recipe[]): Promise<readonly RunRecord[]> {
+  const iterations = recipes.some(({ kind }) => kind === 'iteration-timeline')
+  const timelines = recipes.some(({ kind }) => kind === 'wws')
+  const runs: RunRecord[] = []
+  for (const { suiteId } of suites) {
+    for await (const run of runsOf(store, { suiteId, iterations, timelines })) runs.push(run)
+  }
+  return runs
+}
+
+/** The suite asked for, or all of them. */
+export async function suitesFor(store: Store, storePath: string, name: string | undefined): Promise<readonly SuiteSummary[]> {
+  const suites = await chooseSuites(store, name)
+  if (suites.length > 0) return suites
+  throw new GodwitError('figure.no-runs', `The store "${storePath}" has no results yet; fill it with \`godwit run FILE --store ${storePath}\``)
+}
