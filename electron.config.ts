@@ -1,0 +1,32 @@
+/**
+ * What is built, and into which files. Worker threads are entries of their own: code finds them beside itself.
+ *
+ * The packages under `dependencies` stay outside; everything else is bundled, so that an installed Godwit carries two
+ * packages only.
+ */
+
+import { chmodSync } from 'node:fs'
+import { defineConfig } from 'electron-vite'
+
+// The builder asks the package `electron` for its version, to know whether it may write ES modules. The command line is
+// built without that package.
+process.env['ELECTRON_MAJOR_VER'] ??= '45'
+
+export default defineConfig({
+  main: {
+    // npx starts the file itself, and a fresh build is not executable.
+    plugins: [{ name: 'godwit:executable', writeBundle: () => chmodSync('out/main/cli.js', 0o755) }],
+    build: {
+      target: 'node22.12',
+      outDir: 'out/main',
+      rolldownOptions: {
+        input: {
+          cli: 'src-main/cli/entry.ts',
+          'store-worker': 'src-main/store/store-worker.ts',
+          'run-worker': 'src-main/lab/run-worker.ts',
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
+  },
+})
