@@ -7,13 +7,14 @@
 
 import type { ChartType, Plugin } from 'chart.js'
 import type { IterationStats, RunRecord } from '../model/migration-stats.ts'
-import { parseQuantity } from '../units/quantity.ts'
 import { canvasFont, commonOptions, legend, type Lettering, letteringOf, numberAxis } from './house-style.ts'
 import { ink, meanings } from './palette.ts'
 import { type Recipe, sizeOf } from './recipe.ts'
 import { describeRun, selectOneRun } from './selection.ts'
 import { type ChartSpec, type Pen, penOf } from './spec.ts'
 import { shortNumber } from './units.ts'
+
+const mebibyte = 2 ** 20
 
 /** One iteration in the units of the figure. */
 export interface RateBar {
@@ -23,7 +24,7 @@ export interface RateBar {
   readonly endSeconds: number
   readonly megabits: number
   readonly dirtyingMegabits: number
-  readonly megabytes: number
+  readonly mebibytes: number
 }
 
 export function iterationTimeline(recipe: Recipe, runs: readonly RunRecord[]): ChartSpec {
@@ -41,8 +42,8 @@ export function iterationTimeline(recipe: Recipe, runs: readonly RunRecord[]): C
       type: 'scatter',
       data: { datasets: legendEntries(bars) },
       options: {
-        ...commonOptions(recipe, 'numbers: MB sent'),
-        plugins: { ...commonOptions(recipe, 'numbers: MB sent').plugins, legend: legend(recipe, 'box') },
+        ...commonOptions(recipe, 'numbers: MiB sent'),
+        plugins: { ...commonOptions(recipe, 'numbers: MiB sent').plugins, legend: legend(recipe, 'box') },
         scales: {
           x: { ...numberAxis(recipe, { label: recipe.xLabel ?? 'Time (s)' }), type: 'linear', ...range },
           y: { ...numberAxis(recipe, { label: recipe.yLabel ?? 'Rate (Mbit/s)', grid: true }), type: 'linear', min: 0, suggestedMax: highest * 1.22 },
@@ -57,30 +58,15 @@ export function iterationTimeline(recipe: Recipe, runs: readonly RunRecord[]): C
 
 /** The iterations of a run as bars. The height is what was really sent over the real length of the iteration. */
 export function rateBars(run: RunRecord): readonly RateBar[] {
-  const pageBits = pageSizeOf(run) * 8
   return run.iterations.map((row) => ({
     iteration: row.iteration,
     phase: row.phase,
     startSeconds: row.startMs / 1000,
     endSeconds: (row.startMs + row.ms) / 1000,
     megabits: (row.ms > 0 ? (row.bytes * 8000) / row.ms : row.rateBitsPerSecond) / 1e6,
-    dirtyingMegabits: (row.dirtyPagesPerSecond * pageBits) / 1e6,
-    megabytes: row.bytes / 1e6,
+    dirtyingMegabits: (row.dirtyPagesPerSecond * run.pageBytes * 8) / 1e6,
+    mebibytes: row.bytes / mebibyte,
   }))
-}
-
-/**
- * Bytes of a page. A result does not carry it, so it is what the suite varied, or the power of two nearest to the bytes
- * of a normal page on the wire (which holds some bytes of overhead besides the page).
- */
-function pageSizeOf(run: RunRecord): number {
-  const varied = run.factors['guest.pageSize']
-  if (typeof varied === 'string') {
-    const parsed = parseQuantity(varied, 'bytes')
-    if (parsed.ok) return parsed.value
-  }
-  const sent = run.iterations.find((row) => row.pages > 2 * row.zeroPages)
-  return sent === undefined ? 4096 : 2 ** Math.round(Math.log2(sent.bytes / (sent.pages - sent.zeroPages)))
 }
 
 function timeRange(recipe: Recipe, run: RunRecord): { readonly min: number; readonly max: number } {
@@ -171,7 +157,7 @@ function drawDirtying(pen: Pen, { bar, left, right, dirtying }: Box): void {
 /** The amount above its bar: level if it fits, upright if only that fits, else left to the table. */
 function drawAmount(pen: Pen, box: Box, lettering: Lettering): void {
   const { bar, left, right } = box
-  const text = shortNumber(bar.megabytes)
+  const text = shortNumber(bar.mebibytes)
   const space = right - left
   const base = amountBase(box, lettering)
   pen.save()
@@ -219,15 +205,15 @@ function drawDowntime(pen: Pen, { middle, left, right, top, bottom }: { middle: 
 
 function tableOf(run: RunRecord, bars: readonly RateBar[]): ChartSpec['table'] {
   return {
-    columns: ['iteration', 'phase', 'start (s)', 'end (s)', 'sent (MB)', 'sent (Mbit/s)', 'dirtied (Mbit/s)', 'pages sent', 'pages skipped', 'pages dirty at the end'],
+    columns: ['iteration', 'phase', 'start (s)', 'end (s)', 'sent (MiB)', 'sent (Mbit/s)', 'dirtied (Mbit/s)', 'pages sent', 'pages skipped', 'pages dirty at the end'],
     rows: bars.map((bar, index) => {
       const row = run.iterations[index]
-      return [bar.iteration, bar.phase, bar.startSeconds, bar.endSeconds, bar.megabytes, bar.megabits, bar.dirtyingMegabits, row?.pages ?? null, row?.skippedPages ?? null, row?.dirtyPages ?? null]
+      return [bar.iteration, bar.phase, bar.startSeconds, bar.endSeconds, bar.mebibytes, bar.megabits, bar.dirtyingMegabits, row?.pages ?? null, row?.skippedPages ?? null, row?.dirtyPages ?? null]
     }),
   }
 }
 
 function captionOf(run: RunRecord): string {
   const ending = run.outcome === 'completed' ? downtimeText(run) : `the migration ${run.outcome === 'failed' ? 'failed' : `was ${run.outcome}`}`
-  return `Rate of sending (bars, Mbit/s) and of dirtying (lines, Mbit/s) in each iteration of one run (n = 1: ${describeRun(run)}); numbers above bars are MB sent; ${run.iterationCount} iterations, ${shortNumber(run.transferredBytes / 1e6)} MB in ${shortNumber(run.totalMs / 1000)} s, ${ending}.`
+  return `Rate of sending (bars, Mbit/s) and of dirtying (lines, Mbit/s) in each iteration of one run (n = 1: ${describeRun(run)}); numbers above bars are MiB sent; ${run.iterationCount} iterations, ${shortNumber(run.transferredBytes / mebibyte)} MiB in ${shortNumber(run.totalMs / 1000)} s, ${ending}.`
 }

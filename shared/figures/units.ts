@@ -13,7 +13,7 @@ export interface AxisUnit {
 /** From large to small. An axis takes the first in which its largest value is at least 2. */
 const metricUnits: Readonly<Record<Metric['unit'], readonly AxisUnit[]>> = {
   ms: [{ name: 's', factor: 1000 }, { name: 'ms', factor: 1 }],
-  B: [{ name: 'TB', factor: 1e12 }, { name: 'GB', factor: 1e9 }, { name: 'MB', factor: 1e6 }, { name: 'kB', factor: 1e3 }, { name: 'B', factor: 1 }],
+  B: [{ name: 'TiB', factor: 2 ** 40 }, { name: 'GiB', factor: 2 ** 30 }, { name: 'MiB', factor: 2 ** 20 }, { name: 'KiB', factor: 2 ** 10 }, { name: 'B', factor: 1 }],
   pages: [{ name: 'million pages', factor: 1e6 }, { name: 'thousand pages', factor: 1e3 }, { name: 'pages', factor: 1 }],
   'bit/s': [{ name: 'Gbit/s', factor: 1e9 }, { name: 'Mbit/s', factor: 1e6 }, { name: 'kbit/s', factor: 1e3 }, { name: 'bit/s', factor: 1 }],
   '%': [{ name: '%', factor: 1 }],

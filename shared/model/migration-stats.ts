@@ -75,6 +75,7 @@ export interface MigrationStats {
   readonly stopRule: string | null
 
   readonly totalBytes: number
+  readonly pageBytes: number
   readonly setupMs: number
   /** From the start until the source may be discarded. */
   readonly totalMs: number

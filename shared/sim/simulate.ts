@@ -70,6 +70,7 @@ function statsOf(scenario: Scenario, seed: number, { world, guest, kernel, end }
     reason: end.outcome === 'failed' ? { code: end.code, message: end.message } : null,
     stopRule: end.stopRule,
     totalBytes: scenario.guest.memory,
+    pageBytes: scenario.guest.pageSize,
     totalMs,
     ...summary,
     precopyBytes: summary.transferredBytes - summary.downtimeBytes,

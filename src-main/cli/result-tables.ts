@@ -103,5 +103,10 @@ function largestMean(summaries: readonly PointSummary[], { key }: Metric): numbe
 function intervalInWords(interval: IntervalResult | undefined, { factor }: AxisUnit): string {
   if (interval === undefined || !interval.ok) return '-'
   const mean = formatNumber(interval.mean / factor)
-  return interval.halfWidth === null ? mean : `${mean} ± ${formatNumber(interval.halfWidth / factor)}`
+  return interval.halfWidth === null ? mean : `${mean} ± ${spread(interval.halfWidth / factor, interval.mean / factor)}`
+}
+
+/** A half-width in two digits; what is no more than rounding of the mean is zero. */
+export function spread(halfWidth: number, mean: number): string {
+  return formatNumber(halfWidth <= Math.abs(mean) * 1e-9 ? 0 : Number(halfWidth.toPrecision(2)))
 }

@@ -10,6 +10,7 @@ export function crashedRun(scenario: Scenario, reason: NonNullable<MigrationStat
     reason,
     stopRule: null,
     totalBytes: scenario.guest.memory,
+    pageBytes: scenario.guest.pageSize,
     setupMs: 0,
     totalMs: 0,
     downtimeMs: 0,

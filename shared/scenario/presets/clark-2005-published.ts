@@ -1,6 +1,6 @@
 /**
  * What Clark et al. 2005 published of their four migrations, each figure with how well it is known, and how near a
- * simulation is meant to come. MB are 2^20 bytes, see clark-2005.ts.
+ * simulation is meant to come. a MB of the paper is 2^20 bytes, see clark-2005.ts.
  */
 
 import type { MigrationStats } from '../../model/migration-stats.ts'
@@ -45,10 +45,10 @@ interface Sequence {
 /** The figures of one bar chart of the paper. The first four copies, the total and the downtime are bounded. */
 function sequence(preset: string, published: Sequence): PublishedFigure[] {
   const rows: PublishedFigure[] = published.iterations.map((value, iteration) => ({
-    preset, quantity: `iteration ${iteration}`, unit: 'MB', value, tag: 'recalled', bound: iteration < 4 ? 0.2 : null, of: precopyMegabytes(iteration),
+    preset, quantity: `iteration ${iteration}`, unit: 'MiB', value, tag: 'recalled', bound: iteration < 4 ? 0.2 : null, of: precopyMegabytes(iteration),
   }))
-  rows.push({ preset, quantity: 'last copy', unit: 'MB', value: published.last, tag: 'recalled', bound: published.iterations.length < 4 ? 0.2 : null, of: lastCopyMegabytes })
-  rows.push({ preset, quantity: 'total', unit: 'MB', value: published.total, tag: 'recalled', bound: 0.05, of: totalMegabytes })
+  rows.push({ preset, quantity: 'last copy', unit: 'MiB', value: published.last, tag: 'recalled', bound: published.iterations.length < 4 ? 0.2 : null, of: lastCopyMegabytes })
+  rows.push({ preset, quantity: 'total', unit: 'MiB', value: published.total, tag: 'recalled', bound: 0.05, of: totalMegabytes })
   rows.push({ preset, quantity: 'downtime', unit: 'ms', value: published.downtimeMs, tag: published.downtimeTag, bound: 0.15, of: (stats) => stats.downtimeMs })
   return rows
 }
@@ -56,7 +56,7 @@ function sequence(preset: string, published: Sequence): PublishedFigure[] {
 const web = 'clark-2005/simple-web'
 
 export const clark2005Published: readonly PublishedFigure[] = [
-  { preset: web, quantity: 'first pass', unit: 'MB', value: 776, tag: 'recalled', bound: 0.15, of: precopyMegabytes(0) },
+  { preset: web, quantity: 'first pass', unit: 'MiB', value: 776, tag: 'recalled', bound: 0.15, of: precopyMegabytes(0) },
   { preset: web, quantity: 'first pass', unit: 's', value: 62, tag: 'recalled', bound: 0.15, of: ({ iterations }) => (iterations[0]?.ms ?? 0) / 1e3 },
   { preset: web, quantity: 'further passes', unit: 's', value: 9.8, tag: 'recalled', bound: null, of: furtherPassesSeconds },
   { preset: web, quantity: 'served in the first pass', unit: 'Mbit/s', value: 765, tag: 'recalled', bound: null, of: (stats) => stats.guestTrafficBitsPerSecond / 1e6 },

@@ -101,10 +101,11 @@ repeat: 10
 seed: 2005
 figures:
   - { kind: iteration-timeline, name: timeline-specweb99, where: { preset: clark-2005/specweb99 }, column: two }
+  - { kind: iteration-timeline, name: timeline-specweb99-end, where: { preset: clark-2005/specweb99 }, from: 65 s, column: two }
   - { kind: iteration-timeline, name: timeline-quake3, where: { preset: clark-2005/quake3 }, column: two }
   - { kind: iteration-timeline, name: timeline-simple-web, where: { preset: clark-2005/simple-web }, column: two }
   - { kind: iteration-timeline, name: timeline-diabolical, where: { preset: clark-2005/diabolical }, column: two }
-  - { kind: bars, name: downtime, x: preset, metric: downtimeMs, yScale: log }
+  - { kind: bars, name: downtime, x: preset, metric: downtimeMs }
   - { kind: bars, name: transferred, x: preset, metric: transferredBytes }
   - { kind: wws, name: wws-specweb99, where: { preset: clark-2005/specweb99 }, column: two }
   - { kind: wws, name: wws-diabolical, where: { preset: clark-2005/diabolical }, column: two }

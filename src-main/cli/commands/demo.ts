@@ -12,6 +12,7 @@ import { formatNumber } from '#shared/units/quantity.ts'
 import { chooseSuites, runsOf } from '../../lab/read-results.ts'
 import { openStore } from '../../store/open-store.ts'
 import { type CliIo, exitStatus, type ExitStatus } from '../io.ts'
+import { spread } from '../result-tables.ts'
 import { runRun } from './run.ts'
 
 export interface DemoOptions {
@@ -28,7 +29,7 @@ export async function runDemo({ out, workers }: DemoOptions, io: CliIo): Promise
   if (status !== exitStatus.success) return status
   const runs = await runsByPreset(storePath)
   const comparison = compareToPublished(clark2005Published, (preset) => runs.get(preset) ?? [])
-  io.out(`\nPublished by Clark et al. 2005, and simulated (mean of the completed runs, 95 % Student-t interval)\n${comparisonTable(comparison)}\n`)
+  io.out(`\nPublished by Clark et al. 2005, and simulated (mean of the completed runs, 95 % Student-t interval; a MB of the paper is read as a MiB)\n${comparisonTable(comparison)}\n`)
   io.out(conclusion(comparison))
   return exitStatus.success
 }
@@ -64,7 +65,7 @@ function comparisonTable(comparison: readonly PublishedComparison[]): string {
       figure.unit,
       formatNumber(figure.value),
       figure.tag,
-      simulated.ok ? `${formatNumber(simulated.mean)} ± ${simulated.halfWidth === null ? 'unknown' : Number(simulated.halfWidth.toPrecision(2))}` : 'no run',
+      simulated.ok ? `${formatNumber(simulated.mean)} ± ${simulated.halfWidth === null ? 'unknown' : spread(simulated.halfWidth, simulated.mean)}` : 'no run',
       relativeError === null ? '' : percent(relativeError),
       figure.bound === null ? '' : `± ${Math.round(figure.bound * 100)} %`,
       met === null ? '' : met ? 'met' : 'NOT MET',
