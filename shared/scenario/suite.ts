@@ -117,8 +117,6 @@ export const suiteOutline = z.strictObject(
   'a suite is a set of fields such as godwit, name, base and vary',
 )
 
-export type SuiteInput = z.input<typeof suiteSchema>
-
 /** The values of one field, in order: written out, or a range that is not written out because it may be huge. */
 export type AxisValues =
   | { readonly kind: 'values'; readonly values: readonly Scalar[] }

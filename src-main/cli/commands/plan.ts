@@ -1,8 +1,7 @@
 /** `godwit plan FILE`: lists the runs that a suite makes, their number, and roughly how long they will take. */
 
-import Table from 'cli-table3'
 import type { Scalar } from '#shared/model/migration-stats.ts'
-import { estimateSuite, type SuiteEstimate } from '#shared/scenario/estimate.ts'
+import { estimateSuite, type SuiteEstimate } from '#shared/sim/estimate.ts'
 import type { PlannedRun, SuitePlan } from '#shared/scenario/plan.ts'
 import { formatNumber, formatQuantity } from '#shared/units/quantity.ts'
 import { type CliIo, type ExitStatus, exitStatus } from '../io.ts'
@@ -15,6 +14,9 @@ export interface PlanOptions {
 }
 
 const firstRuns = 20
+
+/** Runs that are printed as one piece of text. */
+const atOnce = 1000
 
 export async function runPlan(args: readonly string[], options: PlanOptions, io: CliIo): Promise<ExitStatus> {
   const [file] = args
@@ -31,7 +33,7 @@ export async function runPlan(args: readonly string[], options: PlanOptions, io:
     printJson(plan, estimate, io)
     return exitStatus.success
   }
-  io.out(`${runTable(listed, plan)}\n`)
+  printRuns(listed, plan, io)
   const hidden = plan.runs.length - listed.length
   if (hidden > 0) io.out(`... and ${hidden} more; --all lists them\n`)
   io.out(`${plan.suiteName}: points ${plan.points.length}, runs ${plan.runs.length}\n${describe(estimate)}\n`)
@@ -42,8 +44,8 @@ export async function runPlan(args: readonly string[], options: PlanOptions, io:
 function printJson(plan: SuitePlan, estimate: SuiteEstimate, io: CliIo): void {
   const head = JSON.stringify({ suite: plan.suiteName, points: plan.points.length, runCount: plan.runs.length, estimate })
   io.out(`${head.slice(0, -1)},"runs":[\n`)
-  for (let first = 0; first < plan.runs.length; first += 1000) {
-    const runs = plan.runs.slice(first, first + 1000).map(({ runId, point, repetition, seed, backend }) =>
+  for (let first = 0; first < plan.runs.length; first += atOnce) {
+    const runs = plan.runs.slice(first, first + atOnce).map(({ runId, point, repetition, seed, backend }) =>
       JSON.stringify({ runId, point: point.index, factors: point.factors, repetition, seed, backend }),
     )
     io.out(`${first === 0 ? '' : ',\n'}${runs.join(',\n')}`)
@@ -51,25 +53,34 @@ function printJson(plan: SuitePlan, estimate: SuiteEstimate, io: CliIo): void {
   io.out('\n]}\n')
 }
 
-function runTable(runs: readonly PlannedRun[], plan: SuitePlan): string {
+/** Columns apart by two spaces, the last one left-aligned: easy to read, to cut with other tools, and to print by the million. */
+function printRuns(runs: readonly PlannedRun[], plan: SuitePlan, io: CliIo): void {
   const fields = Object.keys(plan.points[0]?.factors ?? {})
-  const table = new Table({
-    head: ['run', 'point', ...fields, 'repetition', 'seed', 'backend'],
-    style: { head: [], border: [], compact: true },
-    chars: plainLines,
-    colAligns: ['right', 'right', ...fields.map(() => 'right' as const), 'right', 'right', 'left'],
+  const cells = ({ point, repetition, seed, backend }: PlannedRun, index: number): readonly string[] => [
+    String(index + 1),
+    String(point.index),
+    ...fields.map((field) => showScalar(point.factors[field] ?? null)),
+    String(repetition + 1),
+    String(seed),
+    backend,
+  ]
+  const head = ['run', 'point', ...fields, 'repetition', 'seed', 'backend']
+  const widths = head.map((name) => name.length)
+  const widen = (row: readonly string[]): void => row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)))
+  const line = (row: readonly string[]): string => `${row.map((cell, column) => (column === row.length - 1 ? cell : cell.padStart(widths[column] ?? 0))).join('  ')}\n`
+  runs.forEach((run, index) => {
+    widen(cells(run, index))
   })
-  runs.forEach(({ point, repetition, seed, backend }, index) => {
-    table.push([index + 1, point.index, ...fields.map((field) => showScalar(point.factors[field] ?? null)), repetition + 1, seed, backend])
-  })
-  return table.toString()
+  io.out(line(head))
+  for (let first = 0; first < runs.length; first += atOnce) {
+    io.out(
+      runs
+        .slice(first, first + atOnce)
+        .map((run, index) => line(cells(run, first + index)))
+        .join(''),
+    )
+  }
 }
-
-/** Columns apart by two spaces: easy to read, and to cut with other tools. */
-const plainLines = {
-  top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
-  left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '',
-} as const
 
 function showScalar(value: Scalar): string {
   return value === null ? 'off' : String(value)

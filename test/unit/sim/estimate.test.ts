@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { estimateSuite, simulationCosts } from '#shared/scenario/estimate.ts'
-import { planOf, suiteText } from './suite-text.ts'
+import { estimateSuite, simulationCosts } from '#shared/sim/estimate.ts'
+import { simulate } from '#shared/sim/simulate.ts'
+import { planOf, suiteText } from '../scenario/suite-text.ts'
+
+function fail(): never {
+  throw new Error('the suite has no point')
+}
 
 const estimateOf = (...lines: readonly string[]) => estimateSuite(planOf(suiteText(...lines)))
 
@@ -27,6 +32,16 @@ describe('the estimate of a suite', () => {
     const estimate = estimateOf('base: { workload: { kind: diabolical, writes: 1e9, workingSet: 256 MiB }, strategy: { policy: qemu } }')
     expect(Number.isFinite(estimate.cpuSeconds)).toBe(true)
     expect(estimate.cpuSeconds).toBeGreaterThan(0.1)
+  })
+
+  test.each(['hot-cold', 'uniform'])('of a %s writer is near to what the simulation then does', (kind) => {
+    const lines = [`base: { guest: { memory: 256 MiB }, workload: { kind: ${kind}, writes: 5000, workingSet: 128 MiB }, strategy: { policy: xen-classic } }`]
+    const stats = simulate(planOf(suiteText(...lines)).points[0]?.scenario ?? fail(), 1)
+    const estimate = estimateOf(...lines)
+    expect(estimate.simulatedBytes / stats.transferredBytes).toBeGreaterThan(0.8)
+    expect(estimate.simulatedBytes / stats.transferredBytes).toBeLessThan(1.25)
+    expect(estimate.virtualSeconds / (stats.totalMs / 1e3)).toBeGreaterThan(0.8)
+    expect(estimate.virtualSeconds / (stats.totalMs / 1e3)).toBeLessThan(1.25)
   })
 
   test('grows with repetitions and with memory', () => {

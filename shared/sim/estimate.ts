@@ -1,0 +1,187 @@
+/**
+ * How long a suite will take to simulate, roughly, before it is run.
+ *
+ * A run is walked through in its means. The pages are put into groups: the hot and the cold ones of each process, and the
+ * rest. An iteration that takes t dirties n (1 - e^(-w t / n)) pages of a group of n with w writes a second, and leaves out
+ * 1 - (1 - e^(-x)) / x of a group's pages, x = w t / n, where pages that are dirty again are skipped. Rate control and stop
+ * rules are those of the simulation itself. The simulator's work then is
+ *
+ *     CPU = run + iterations x iteration + iterations x pages of the guest x page + pages handled x handled + batches x batch
+ *
+ * in which each page that is handled (sent or skipped) is examined for whether it was written.
+ */
+
+import { firstRate, lastCopyRate, nextRate, type Rate, wantedRate } from '../migration/policies/rate-control.ts'
+import { type IterationSummary, type Verdict, verdictAfter, verdictAt } from '../migration/policies/stop-rules.ts'
+import type { PlannedPoint, SuitePlan } from '../scenario/plan.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+
+/** Costs of the simulator in seconds of CPU on a laboratory workstation; lab values, to be calibrated by `npm run bench`. */
+export const simulationCosts = {
+  /** Setting up and recording one run. */
+  run: 4e-3,
+  /** Each iteration, whatever its size. */
+  iteration: 50e-6,
+  /** Each page of the guest that is looked through in an iteration. */
+  page: 1.5e-9,
+  /** Each page sent or skipped: its chance of having been written is drawn. */
+  handled: 25e-9,
+  /** Each batch: the link, the limiter and the log are asked. */
+  batch: 4e-6,
+} as const
+
+/** The estimate stops counting here, whatever the scenario allows. */
+const mostIterations = 1000
+
+export interface SuiteEstimate {
+  readonly runs: number
+  /** CPU time of all runs together; divide by the workers. */
+  readonly cpuSeconds: number
+  /** Virtual time of all runs together. */
+  readonly virtualSeconds: number
+  /** Bytes of memory that the guests would put on the wire. */
+  readonly simulatedBytes: number
+}
+
+interface RunEstimate {
+  readonly cpuSeconds: number
+  readonly virtualSeconds: number
+  readonly bytes: number
+}
+
+export function estimateSuite(plan: SuitePlan): SuiteEstimate {
+  const byPoint = new Map<PlannedPoint, RunEstimate>()
+  let cpuSeconds = 0
+  let virtualSeconds = 0
+  let simulatedBytes = 0
+  for (const { point } of plan.runs) {
+    const known = byPoint.get(point) ?? estimateRun(point.scenario)
+    byPoint.set(point, known)
+    cpuSeconds += known.cpuSeconds
+    virtualSeconds += known.virtualSeconds
+    simulatedBytes += known.bytes
+  }
+  return { runs: plan.runs.length, cpuSeconds, virtualSeconds, simulatedBytes }
+}
+
+function estimateRun(scenario: Scenario): RunEstimate {
+  const { guest, strategy, wws } = scenario
+  const { passes, sent, handled, seconds } = strategy.kind === 'precopy' ? walkPreCopy(scenario) : walkStopAndCopy(scenario)
+  const pages = guest.memory / guest.pageSize
+  const readings = passes + wws.duration / wws.readEvery
+  const batches = passes + sent / strategy.batch
+  const costs = simulationCosts
+  const cpuSeconds = costs.run + readings * costs.iteration + passes * pages * costs.page + handled * costs.handled + batches * costs.batch
+  return { cpuSeconds, virtualSeconds: seconds + wws.duration / 1e9, bytes: sent * guest.pageSize }
+}
+
+interface Walk {
+  /** Iterations and the last copy. */
+  readonly passes: number
+  /** Pages, each as often as it was sent. */
+  readonly sent: number
+  /** Pages, each as often as it was sent or skipped. */
+  readonly handled: number
+  readonly seconds: number
+}
+
+function walkStopAndCopy(scenario: Scenario): Walk {
+  const pages = scenario.guest.memory / scenario.guest.pageSize
+  return { passes: 1, sent: pages, handled: pages, seconds: secondsFor(scenario, pages, scenario.strategy.maxRate) }
+}
+
+function walkPreCopy(scenario: Scenario): Walk {
+  const { guest, strategy } = scenario
+  const size = { pages: guest.memory / guest.pageSize, gibibytes: guest.memory / 2 ** 30 }
+  const groups = groupsOf(scenario)
+  const history: IterationSummary[] = []
+  let rate = firstRate(strategy)
+  let left = groups.map(({ pages }) => pages)
+  let handled = 0
+  let verdict: Verdict = strategy.stop.iterations === 0 ? { kind: 'stop-and-copy', rule: 'iterations' } : { kind: 'continue' }
+  while (verdict.kind === 'continue' && history.length < mostIterations) {
+    const { sentPages, seconds } = onePass(scenario, { groups, left, rate })
+    handled += sum(left)
+    const skippedPages = sum(left) - sentPages
+    left = groups.map((group) => dirtiedIn(group, seconds))
+    const dirtyPages = sum(left)
+    const dirtyBitsPerSecond = seconds === 0 ? 0 : (strategy.dirtyRateFactor * dirtyPages * guest.pageSize * 8) / seconds
+    const before = history.at(-1)
+    const elapsedNs = (before?.elapsedNs ?? 0) + seconds * 1e9
+    history.push({
+      iteration: history.length,
+      sentPages,
+      skippedPages,
+      sentBytes: sentPages * guest.pageSize,
+      durationNs: seconds * 1e9,
+      dirtyPages,
+      remainingBytes: dirtyPages * guest.pageSize,
+      elapsedNs,
+      totalSentPages: (before?.totalSentPages ?? 0) + sentPages,
+      rateAtMax: rate === strategy.maxRate,
+      wantedRateAboveMax: strategy.maxRate !== null && wantedRate(strategy, dirtyBitsPerSecond) > strategy.maxRate,
+    })
+    verdict = verdictAt(elapsedNs, strategy.stop, size)
+    if (verdict.kind === 'continue') verdict = dirtyPages < 1 ? { kind: 'stop-and-copy', rule: 'nothingLeft' } : verdictAfter(history, strategy.stop, size)
+    rate = nextRate(strategy, rate, dirtyBitsPerSecond)
+  }
+  const sent = history.at(-1)?.totalSentPages ?? 0
+  const seconds = (history.at(-1)?.elapsedNs ?? 0) / 1e9
+  if (verdict.kind === 'abort') return { passes: history.length, sent, handled, seconds }
+  const last = sum(left)
+  return { passes: history.length + 1, sent: sent + last, handled: handled + last, seconds: seconds + secondsFor(scenario, last, lastCopyRate(strategy, rate)) }
+}
+
+/** Pages that are written at one rate. */
+interface Group {
+  readonly pages: number
+  readonly writesPerSecond: number
+}
+
+function groupsOf({ guest, workload }: Scenario): readonly Group[] {
+  const written = [workload, ...workload.processes].flatMap((process): readonly Group[] => {
+    const pages = process.workingSet / guest.pageSize
+    if (process.kind === 'idle' || pages === 0) return []
+    if (process.kind !== 'hot-cold' && process.kind !== 'web-server' && process.kind !== 'kernel-compile') return [{ pages, writesPerSecond: process.writes }]
+    return [
+      { pages: pages * process.hotPages, writesPerSecond: process.writes * process.hotShare },
+      { pages: pages * (1 - process.hotPages), writesPerSecond: process.writes * (1 - process.hotShare) },
+    ]
+  })
+  const rest = guest.memory / guest.pageSize - sum(written.map(({ pages }) => pages))
+  return [...written, { pages: Math.max(0, rest), writesPerSecond: 0 }]
+}
+
+/** What one iteration sends and how long it takes. Skipping shortens it, and what is shorter skips less: a few rounds settle it. */
+function onePass(scenario: Scenario, pass: { readonly groups: readonly Group[]; readonly left: readonly number[]; readonly rate: Rate }): { readonly sentPages: number; readonly seconds: number } {
+  const { groups, left, rate } = pass
+  let sentPages = sum(left)
+  if (scenario.strategy.skipDirty) {
+    for (let round = 0; round < 8; round++) {
+      const seconds = secondsFor(scenario, sentPages, rate)
+      sentPages = (sentPages + sum(groups.map((group, index) => (left[index] ?? 0) * cleanShare(group, seconds)))) / 2
+    }
+  }
+  return { sentPages, seconds: secondsFor(scenario, sentPages, rate) }
+}
+
+/** Time that pages take over what the others leave of the link, at no more than the given rate. */
+function secondsFor({ guest, link }: Scenario, pages: number, rate: Rate): number {
+  const free = Math.max(link.bandwidth / 100, link.bandwidth - link.background - guest.traffic)
+  return (pages * (guest.pageSize + link.perPage) * 8) / Math.min(free, rate ?? free)
+}
+
+/** Pages of a group dirtied in a time, in the mean. */
+function dirtiedIn({ pages, writesPerSecond }: Group, seconds: number): number {
+  return pages === 0 ? 0 : pages * -Math.expm1((-writesPerSecond * seconds) / pages)
+}
+
+/** Share of a group's pages that are still clean when their turn comes, at a moment of the time that nothing prefers. */
+function cleanShare({ pages, writesPerSecond }: Group, seconds: number): number {
+  const writes = pages === 0 ? 0 : (writesPerSecond * seconds) / pages
+  return writes === 0 ? 1 : -Math.expm1(-writes) / writes
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
