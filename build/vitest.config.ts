@@ -1,8 +1,10 @@
+import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
+  plugins: [vue()],
   test: {
-    include: ['test/{unit,property,golden,integration,architecture}/**/*.test.ts'],
+    include: ['test/{unit,property,golden,integration,renderer,architecture}/**/*.test.ts'],
     testTimeout: 60_000,
     pool: 'forks',
   },

@@ -9,7 +9,7 @@ import { canonicalJson } from './canonical.ts'
 import { parseFieldPath } from './field-index.ts'
 import { scenarioPresets } from './presets/index.ts'
 import type { Path } from './problem.ts'
-import { fillSection, isTree, overlay, type ScenarioIssue, type SectionName, type Tree } from './resolve.ts'
+import { fillSection, isTree, overPreset, type ScenarioIssue, type SectionName, type Tree } from './resolve.ts'
 import { type Scenario, scenarioSchema } from './scenario.ts'
 import type { Axis, Suite } from './suite.ts'
 
@@ -116,7 +116,7 @@ export class PointFiller {
     if (known !== undefined) return known
     const start = preset === null ? { input: {} } : scenarioPresets[preset]
     if (start === undefined) throw new GodwitError('unknown-preset', `there is no preset "${preset}"`)
-    const base = overlay(start.input, this.suite.base)
+    const base = overPreset(start.input, this.suite.base)
     this.bases.set(preset, base)
     return base
   }

@@ -12,7 +12,7 @@ import { fieldsIn } from './field-index.ts'
 import { scenarioPresets } from './presets/index.ts'
 import type { Path, Problem } from './problem.ts'
 import { readVary } from './read-vary.ts'
-import { fillScenario, isTree, overlay, type ScenarioIssue, type Tree } from './resolve.ts'
+import { fillScenario, isTree, overPreset, type ScenarioIssue, type Tree } from './resolve.ts'
 import { type Factor, type Suite, suiteOutline, type SuiteSource } from './suite.ts'
 import { upgradeDocument } from './upgrade.ts'
 import { parseYamlSource } from './yaml-source.ts'
@@ -90,7 +90,7 @@ function baseProblems(base: Tree, source: SuiteSource, options: { readonly varie
   } else if (preset !== undefined) {
     problems.push(problemAt(source, ['base', 'preset'], preset, { message: 'the preset is varied, so the base cannot name one too; remove it here' }))
   }
-  const filled = fillScenario(overlay(under, own))
+  const filled = fillScenario(overPreset(under, own))
   if (!filled.ok) problems.push(...filled.issues.flatMap((issue) => scenarioProblems(issue, own, source)))
   return problems
 }

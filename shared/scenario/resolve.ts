@@ -34,6 +34,16 @@ export function overlay(under: Tree, over: Tree): Tree {
   return merged
 }
 
+/**
+ * Lays a scenario over the preset that it starts from. A workload with a kind of its own takes the place of the preset's
+ * as a whole: its processes and proportions belong to the program that the preset describes.
+ */
+export function overPreset(preset: Tree, own: Tree): Tree {
+  const { workload, ...rest } = preset
+  const replaced = isTree(own['workload']) && Object.hasOwn(own['workload'], 'kind')
+  return overlay(replaced ? rest : { ...rest, ...(workload === undefined ? {} : { workload }) }, own)
+}
+
 /** Fills in what the named policy sets, beneath what the scenario itself says. */
 function withPolicy(input: Tree): Tree {
   const strategy = input['strategy']

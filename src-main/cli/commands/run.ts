@@ -1,6 +1,6 @@
 /** `godwit run`: makes the runs of a suite that are not in the store yet, then shows what they give. */
 
-import { join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import type { PointSummary } from '#shared/analysis/summarise.ts'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import { metrics as allMetrics } from '#shared/model/metrics.ts'
@@ -107,7 +107,7 @@ async function conclude(result: SuiteResult, done: Done, options: RunOptions, io
   if (options.out !== undefined) {
     const paths = await writeResults(options.out, store, suite, allMetrics)
     const figures = await drawFigures(options.out, done, suite, io)
-    if (options.quiet !== true) io.err(`written: ${[...paths, ...figures].join(', ')}\n`)
+    if (options.quiet !== true) io.err(`written to ${options.out}: ${[...paths.map((path) => basename(path)), ...figures].join(', ')}\n`)
   }
   if (suite.crashed === 0) return exitStatus.success
   io.err(`${suite.crashed} of ${suite.planned} runs crashed; \`godwit results --store ${options.store} --runs\` says why\n`)
@@ -121,7 +121,7 @@ async function drawFigures(folder: string, { store, suite }: Done, summary: Suit
   const runs = await loadRuns(store, [summary], recipesOf(suite))
   const { drawn, missing } = await renderSuiteFigures(suite, runs, join(folder, 'figures'))
   for (const { name, problem } of missing) io.err(`the figure "${name}" is not drawn: ${problem}\n`)
-  return drawn.flatMap(({ files }) => files)
+  return drawn.map(({ name, files }) => `figures/${name} (${files.map((file) => extname(file).slice(1)).join(', ')})`)
 }
 
 async function summaryOf(store: Store, suiteId: number): Promise<SuiteSummary> {

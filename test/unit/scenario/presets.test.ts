@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { scenarioPresets, suitePresets } from '#shared/scenario/presets/index.ts'
-import { resolveScenario } from '#shared/scenario/resolve.ts'
+import { overPreset, resolveScenario } from '#shared/scenario/resolve.ts'
 import { suiteWarnings } from '#shared/scenario/warnings.ts'
 import { designExample, planOf, suiteOf, suiteText } from './suite-text.ts'
 
@@ -52,5 +52,13 @@ describe('warnings', () => {
 
   test('are none for the example of the design document', () => {
     expect(warningsOf(designExample)).toEqual([])
+  })
+})
+
+describe('a base over a preset', () => {
+  test('replaces the workload of the preset as a whole when it names a kind of its own, and merges fields otherwise', () => {
+    const preset = { workload: { kind: 'uniform', writes: 5, processes: [{ kind: 'idle' }] }, link: { latency: '1 ms' } }
+    expect(overPreset(preset, { workload: { kind: 'zipf' } })).toEqual({ workload: { kind: 'zipf' }, link: { latency: '1 ms' } })
+    expect(overPreset(preset, { workload: { writes: 7 } })['workload']).toEqual({ kind: 'uniform', writes: 7, processes: [{ kind: 'idle' }] })
   })
 })

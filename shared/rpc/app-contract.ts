@@ -1,0 +1,183 @@
+/**
+ * What the window may ask of the program behind it, and what it is told unasked. The same contract is carried over
+ * Electron's bridge, over a WebSocket in browser mode, and over an in-memory pair in tests.
+ *
+ * Everything here is plain data. What needs no file, queue or store (reading a suite, planning it, simulating a preview,
+ * making a chart) the window does itself with the pure core.
+ */
+
+import type { RunRecord, Scalar } from '../model/migration-stats.ts'
+
+/** A suite file as it stands on the disk. */
+export interface SuiteDocument {
+  readonly path: string
+  readonly text: string
+  /** ISO 8601; given back when saving, so that a change by somebody else is noticed. */
+  readonly modifiedAt: string
+}
+
+/** Unsaved text, kept so that a crash loses nothing. */
+export interface Draft {
+  readonly draftId: string
+  /** Null for a suite that was never saved. */
+  readonly path: string | null
+  readonly text: string
+  readonly savedAt: string
+}
+
+export interface RecentDocument {
+  readonly path: string
+  readonly name: string
+  readonly openedAt: string
+}
+
+export interface FolderListing {
+  readonly path: string
+  readonly parent: string | null
+  readonly folders: readonly string[]
+  /** Suite files: .yaml, .yml, .json. */
+  readonly files: readonly string[]
+}
+
+export interface SuiteEntry {
+  readonly suiteId: number
+  readonly name: string
+  readonly createdAt: string
+  readonly points: number
+  readonly planned: number
+  readonly finished: number
+  readonly crashed: number
+}
+
+/** What people note about a run; nothing of the run itself ever changes. */
+export interface RunNotes {
+  readonly tags: readonly string[]
+  readonly note: string
+  /** Why the run is left out of means and figures; null: it is not left out. */
+  readonly exclusion: string | null
+}
+
+/** A run without its rows and series, as tables and charts need it. */
+export interface RunRow extends Omit<RunRecord, 'iterations' | 'timeline' | 'wws'>, RunNotes {
+  readonly suiteId: number
+  /** Pages sent in each iteration, for a sparkline. */
+  readonly iterationPages: readonly number[]
+}
+
+export type QueueState = 'waiting' | 'running' | 'paused' | 'finished' | 'cancelled' | 'stopped'
+
+export interface QueueEntry {
+  readonly suiteId: number
+  readonly name: string
+  readonly state: QueueState
+  readonly planned: number
+  readonly reused: number
+  readonly finished: number
+  readonly crashed: number
+  /** Null until it can be told. */
+  readonly secondsLeft: number | null
+  /** Why the queue stopped by itself (a full disk, a locked store), and what to do. */
+  readonly problem: string | null
+}
+
+/** Stop a suite before all repetitions are made once the 95 % interval of a metric is this narrow at every point. */
+export interface StopWhenNarrow {
+  readonly metric: string
+  /** Half-width over mean, a fraction of one. */
+  readonly relativeHalfWidth: number
+}
+
+export interface StartRuns {
+  /** The suite file's text. */
+  readonly text: string
+  readonly fileName: string
+  readonly stopWhenNarrow?: StopWhenNarrow
+}
+
+export interface FigureRequest {
+  readonly recipe: Readonly<Record<string, unknown>>
+  readonly suiteIds: readonly number[]
+  readonly format: 'svg' | 'pdf' | 'png' | 'csv'
+}
+
+export interface FigureFile {
+  readonly fileName: string
+  readonly mediaType: string
+  /** Base64. */
+  readonly content: string
+}
+
+export interface Settings {
+  readonly theme: 'light' | 'dark' | 'system'
+  /** Runs at a time; 0: as many as the machine has processors. */
+  readonly workers: number
+  readonly textScale: number
+}
+
+export interface About {
+  readonly version: string
+  readonly modelVersion: number
+  /** Where results are kept. */
+  readonly storePath: string
+  /** `window`: native dialogs are at hand; `browser`: the program lists its folders instead. */
+  readonly mode: 'window' | 'browser'
+  readonly processors: number
+}
+
+export interface AppCalls {
+  about(): Promise<About>
+  settings(): Promise<Settings>
+  saveSettings(changes: Partial<Settings>): Promise<Settings>
+
+  openDocument(path: string): Promise<SuiteDocument>
+  /** Refuses with `document.changed` if the file was changed since `modifiedAt`; null overwrites whatever is there. */
+  saveDocument(document: { readonly path: string; readonly text: string; readonly modifiedAt: string | null }): Promise<SuiteDocument>
+  recentDocuments(): Promise<readonly RecentDocument[]>
+  /** Null: the folder that the program was started in. */
+  listFolder(path: string | null): Promise<FolderListing>
+  /** A native dialog; null if it was cancelled. Refused in browser mode. */
+  chooseFile(kind: 'open' | 'save', suggestedName: string): Promise<string | null>
+  drafts(): Promise<readonly Draft[]>
+  saveDraft(draft: { readonly draftId: string; readonly path: string | null; readonly text: string }): Promise<void>
+  dropDraft(draftId: string): Promise<void>
+
+  startRuns(request: StartRuns): Promise<{ readonly suiteId: number }>
+  pauseRuns(suiteId: number): Promise<void>
+  resumeRuns(suiteId: number): Promise<void>
+  cancelRuns(suiteId: number): Promise<void>
+  /** Makes crashed runs again, beside the records of the crash. */
+  retryCrashed(suiteId: number): Promise<void>
+  appendRepetitions(suiteId: number, count: number): Promise<{ readonly suiteId: number }>
+  queue(): Promise<readonly QueueEntry[]>
+
+  suites(): Promise<readonly SuiteEntry[]>
+  suiteText(suiteId: number): Promise<string>
+  runRows(suiteId: number): Promise<readonly RunRow[]>
+  /** With rows, timeline and working set. */
+  run(runId: string): Promise<RunRecord>
+  /** The filled-in scenario of a run. */
+  scenarioOfRun(runId: string): Promise<Readonly<Record<string, unknown>>>
+  annotate(runIds: readonly string[], notes: Partial<RunNotes>): Promise<void>
+
+  renderFigure(request: FigureRequest): Promise<FigureFile>
+}
+
+/** Told to every window. */
+export interface AppEvents {
+  queueChanged(entries: readonly QueueEntry[]): void
+  /** New runs of a suite, a few times a second at most. */
+  runsFinished(suiteId: number, rows: readonly RunRow[]): void
+  suitesChanged(suites: readonly SuiteEntry[]): void
+  notesChanged(runIds: readonly string[], notes: Partial<RunNotes>): void
+  settingsChanged(settings: Settings): void
+  /** A menu, a shortcut of the system or a file association asks for something. */
+  requested(action: AppAction): void
+}
+
+export type AppAction =
+  | { readonly kind: 'new' | 'save' | 'save-as' | 'undo' | 'redo' | 'command-palette' | 'run' }
+  | { readonly kind: 'open'; readonly path: string | null }
+  | { readonly kind: 'show'; readonly view: string }
+
+/** The value of a factor or a metric in a row, by the name a filter uses. */
+export type RowValue = Scalar | undefined
