@@ -104,6 +104,8 @@ export default defineConfig(
       'vue/define-macros-order': 'error',
       'vue/no-v-html': 'error',
       'vue/require-typed-ref': 'error',
+      // The compiler knows the browser's globals better than a list does.
+      'no-undef': 'off',
       // Line breaks inside a template are left to whoever writes it.
       'vue/max-attributes-per-line': 'off',
       'vue/singleline-html-element-content-newline': 'off',

@@ -7,6 +7,7 @@
  */
 
 import { Bitmap } from '../migration/memory/bitmap.ts'
+import type { MemoryMapRecorder } from '../migration/memory-map.ts'
 import { TokenBucket } from '../migration/policies/token-bucket.ts'
 import { downtimeParts, MigrationRecorder } from '../migration/recorder.ts'
 import type { DirtyLog, Reservation, SentBatch, SourceWorld, Stage, Step } from '../migration/world.ts'
@@ -34,6 +35,8 @@ export interface SimWorldParts {
   readonly onStage: (stage: Stage) => void
   /** True when somebody wants the simulation itself to end. */
   readonly cancelled: () => boolean
+  /** Films the address space, if somebody wants to look at it. */
+  readonly memoryMap: MemoryMapRecorder | null
 }
 
 /** The instants of the downtime in their order. */
@@ -152,6 +155,8 @@ export class SimWorld implements SourceWorld {
     if (scenario.link.batchTime > 0) yield scenario.link.batchTime
     yield* this.#carry(bytes, this.#bucket.take(bytes, this.now()))
     this.recorder.sample(this.now())
+    this.#parts.memoryMap?.noteSent(pages, count)
+    this.#parts.memoryMap?.sample(this.now(), (page) => this.dirtyLog.peek(page))
     this.#note('sent')
     return { bytes, zeroPages }
   }

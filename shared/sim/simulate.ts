@@ -1,5 +1,6 @@
 /** Simulates one migration, page by page, in virtual time. Equal scenario and seed give an equal result, anywhere. */
 
+import { type MemoryMap, MemoryMapRecorder } from '../migration/memory-map.ts'
 import { ScanOrder } from '../migration/memory/scan.ts'
 import { strategies } from '../migration/strategies/index.ts'
 import { type MigrationContext, type MigrationEnd, untilEnd } from '../migration/strategies/stages.ts'
@@ -19,6 +20,8 @@ import { measureWritableWorkingSet } from './writable-working-set.ts'
 export interface SimulationHooks {
   /** Asked once a batch; true ends the simulation with the error `run.cancelled`. */
   readonly cancelled?: () => boolean
+  /** Receives a film of the address space when the migration has ended. */
+  readonly onMemoryMap?: (map: MemoryMap) => void
 }
 
 export function simulate(scenario: Scenario, seed: number, hooks: SimulationHooks = {}): MigrationStats {
@@ -41,7 +44,8 @@ export function simulate(scenario: Scenario, seed: number, hooks: SimulationHook
       if (!world.committed) migration.interrupt(reason)
     },
   })
-  const world = new SimWorld({ kernel, guest, link, scenario, seed, onStage: (stage: Stage) => onStage(stage), cancelled: hooks.cancelled ?? (() => false) })
+  const memoryMap = hooks.onMemoryMap === undefined ? null : new MemoryMapRecorder(pages)
+  const world = new SimWorld({ kernel, guest, link, scenario, seed, onStage: (stage: Stage) => onStage(stage), cancelled: hooks.cancelled ?? (() => false), memoryMap })
   const context: MigrationContext = { world, recorder: world.recorder, order: new ScanOrder(strategy.scan, pages), batchPages: strategy.batch }
   // In this world all that a strategy yields are waits of the kernel.
   const process = untilEnd(context, strategies[strategy.kind](context, scenario)) as Process<MigrationEnd>
@@ -49,6 +53,7 @@ export function simulate(scenario: Scenario, seed: number, hooks: SimulationHook
   kernel.run(() => migration.result !== null)
   const end = migration.result?.value
   if (end === undefined) throw new GodwitError('simulation.stuck', 'the migration waits for something that never comes; this is a fault of the simulator')
+  if (memoryMap !== null) hooks.onMemoryMap?.(memoryMap.finish(kernel.now, (page) => world.dirtyLog.peek(page)))
   return statsOf(scenario, seed, { world, guest, kernel, end })
 }
 
