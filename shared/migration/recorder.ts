@@ -17,6 +17,17 @@ export interface Totals {
   readonly remainingBytes: number
 }
 
+interface OpenSpan {
+  readonly phase: PhaseSpan['phase']
+  readonly iteration: number | undefined
+  readonly startNs: number
+}
+
+function spanOf({ phase, iteration, startNs }: OpenSpan, endMs: number): PhaseSpan {
+  const span = { phase, startMs: toMs(startNs), endMs }
+  return iteration === undefined ? span : { ...span, iteration }
+}
+
 const toMs = (ns: number): number => ns / 1e6
 
 /** From this many samples on, those that may go are thinned to twice the spacing. */
@@ -30,7 +41,7 @@ export class MigrationRecorder {
   #samples: Array<Totals & { readonly kept: boolean }> = []
   #spacingNs = 1e6
   #thinAt = manySamples
-  #open: { readonly phase: PhaseSpan['phase']; readonly iteration: number | undefined; readonly startNs: number } | null = null
+  #open: OpenSpan | null = null
   #iteration: { readonly iteration: number; readonly phase: 'precopy' | 'stop-and-copy'; readonly startNs: number } | null = null
 
   /** `totals` reads the world's running totals at the present moment. */
@@ -83,6 +94,18 @@ export class MigrationRecorder {
   /** Closes the record at the end of the migration. */
   finish(): Timeline {
     this.#closeSpan(this.#border())
+    return this.#timeline(this.#spans)
+  }
+
+  /** The record so far, for those who watch; the open span ends now. */
+  snapshot(): { readonly iterations: readonly IterationStats[]; readonly timeline: Timeline } {
+    const nowMs = toMs(this.#totals().timeNs)
+    const open = this.#open
+    const spans = open === null ? this.#spans : [...this.#spans, spanOf(open, nowMs)]
+    return { iterations: [...this.#iterations], timeline: this.#timeline(spans) }
+  }
+
+  #timeline(phases: readonly PhaseSpan[]): Timeline {
     const timeMs: number[] = []
     const transferBitsPerSecond: number[] = []
     const dirtyPagesPerSecond: number[] = []
@@ -98,15 +121,14 @@ export class MigrationRecorder {
       remainingBytes.push(sample.remainingBytes)
       serviceLevel.push((next.workNs - sample.workNs) / ns)
     })
-    return { timeMs, transferBitsPerSecond, dirtyPagesPerSecond, remainingBytes, serviceLevel, phases: this.#spans }
+    return { timeMs, transferBitsPerSecond, dirtyPagesPerSecond, remainingBytes, serviceLevel, phases: [...phases] }
   }
 
   #closeSpan(nowNs: number): void {
     const open = this.#open
     if (open === null) return
     this.#open = null
-    const span = { phase: open.phase, startMs: toMs(open.startNs), endMs: toMs(nowNs) }
-    this.#spans.push(open.iteration === undefined ? span : { ...span, iteration: open.iteration })
+    this.#spans.push(spanOf(open, toMs(nowNs)))
   }
 
   /** Takes a sample that stays, and returns its time. */

@@ -33,8 +33,8 @@ export interface SimWorldParts {
   readonly seed: number
   /** Called at the beginning of each stage; failures that wait for one are planned there. */
   readonly onStage: (stage: Stage) => void
-  /** True when somebody wants the simulation itself to end. */
-  readonly cancelled: () => boolean
+  /** Called after each batch; what it throws ends the simulation. */
+  readonly onBatch: () => void
   /** Films the address space, if somebody wants to look at it. */
   readonly memoryMap: MemoryMapRecorder | null
 }
@@ -138,8 +138,7 @@ export class SimWorld implements SourceWorld {
   }
 
   *sendPages(pages: Int32Array, count: number): Step<SentBatch> {
-    const { scenario, cancelled } = this.#parts
-    if (cancelled()) throw new GodwitError('run.cancelled', 'the simulation was cancelled')
+    const { scenario } = this.#parts
     let zeroPages = 0
     for (let i = 0; i < count; i++) {
       const page = pages[i] ?? 0
@@ -158,6 +157,7 @@ export class SimWorld implements SourceWorld {
     this.#parts.memoryMap?.noteSent(pages, count)
     this.#parts.memoryMap?.sample(this.now(), (page) => this.dirtyLog.peek(page))
     this.#note('sent')
+    this.#parts.onBatch()
     return { bytes, zeroPages }
   }
 

@@ -6,7 +6,7 @@ import { strategies } from '../migration/strategies/index.ts'
 import { type MigrationContext, type MigrationEnd, untilEnd } from '../migration/strategies/stages.ts'
 import type { Stage } from '../migration/world.ts'
 import { GodwitError } from '../model/godwit-error.ts'
-import type { MigrationStats } from '../model/migration-stats.ts'
+import type { IterationStats, MigrationStats, Timeline } from '../model/migration-stats.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { trackingCosts } from '../scenario/tracking-mechanisms.ts'
 import { planFailures } from './failures.ts'
@@ -20,8 +20,18 @@ import { measureWritableWorkingSet } from './writable-working-set.ts'
 export interface SimulationHooks {
   /** Asked once a batch; true ends the simulation with the error `run.cancelled`. */
   readonly cancelled?: () => boolean
+  /** Called once a batch with a way to read the record so far; it costs nothing unless it is read. */
+  readonly onBatch?: (progress: () => RunProgress) => void
   /** Receives a film of the address space when the migration has ended. */
   readonly onMemoryMap?: (map: MemoryMap) => void
+}
+
+/** A migration that is still going on. */
+export interface RunProgress {
+  readonly elapsedMs: number
+  readonly transferredBytes: number
+  readonly iterations: readonly IterationStats[]
+  readonly timeline: Timeline
 }
 
 export function simulate(scenario: Scenario, seed: number, hooks: SimulationHooks = {}): MigrationStats {
@@ -45,7 +55,11 @@ export function simulate(scenario: Scenario, seed: number, hooks: SimulationHook
     },
   })
   const memoryMap = hooks.onMemoryMap === undefined ? null : new MemoryMapRecorder(pages)
-  const world = new SimWorld({ kernel, guest, link, scenario, seed, onStage: (stage: Stage) => onStage(stage), cancelled: hooks.cancelled ?? (() => false), memoryMap })
+  const onBatch = (): void => {
+    if (hooks.cancelled?.() === true) throw new GodwitError('run.cancelled', 'the simulation was cancelled')
+    hooks.onBatch?.(() => ({ elapsedMs: kernel.now / 1e6, transferredBytes: world.summary().transferredBytes, ...world.recorder.snapshot() }))
+  }
+  const world = new SimWorld({ kernel, guest, link, scenario, seed, onStage: (stage: Stage) => onStage(stage), onBatch, memoryMap })
   const context: MigrationContext = { world, recorder: world.recorder, order: new ScanOrder(strategy.scan, pages), batchPages: strategy.batch }
   // In this world all that a strategy yields are waits of the kernel.
   const process = untilEnd(context, strategies[strategy.kind](context, scenario)) as Process<MigrationEnd>

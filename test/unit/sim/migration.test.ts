@@ -175,3 +175,27 @@ describe('the writable working set', () => {
     expect({ ...measured, wws: null }).toEqual(run({}))
   })
 })
+
+describe('whoever watches a simulation', () => {
+  it('reads the record so far after any batch, and changes nothing', () => {
+    const scenario = scenarioOf(busy)
+    const undisturbed = simulate(scenario, 1)
+    const seen: number[] = []
+    const watched = simulate(scenario, 1, {
+      onBatch: (progress) => {
+        const { elapsedMs, iterations, timeline, transferredBytes } = progress()
+        expect(timeline.phases.at(-1)?.endMs).toBeCloseTo(elapsedMs, 6)
+        expect(transferredBytes).toBeLessThanOrEqual(undisturbed.transferredBytes)
+        expect(iterations).toEqual(undisturbed.iterations.slice(0, iterations.length))
+        seen.push(elapsedMs)
+      },
+    })
+    expect(seen.length).toBeGreaterThan(32)
+    expect(seen).toEqual([...seen].sort((a, b) => a - b))
+    expect(watched).toEqual(undisturbed)
+  })
+
+  it('may end it', () => {
+    expect(() => simulate(scenarioOf(busy), 1, { cancelled: () => true })).toThrow('cancelled')
+  })
+})
