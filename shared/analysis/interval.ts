@@ -3,7 +3,7 @@
  * roughly normal quantity.
  */
 
-import tQuantile from '@stdlib/stats-base-dists-t-quantile'
+import jstat from 'jstat'
 
 export interface MeanInterval {
   readonly n: number
@@ -33,7 +33,7 @@ export function meanInterval(values: readonly number[], confidence = 0.95): Inte
   if (n === 1) return { ok: true, n, mean, standardDeviation: 0, low: null, high: null, halfWidth: null }
 
   const standardDeviation = Math.sqrt(sumOf(values.map((value) => (value - mean) ** 2)) / (n - 1))
-  const halfWidth = (tQuantile(1 - (1 - confidence) / 2, n - 1) * standardDeviation) / Math.sqrt(n)
+  const halfWidth = (jstat.jStat.studentt.inv(1 - (1 - confidence) / 2, n - 1) * standardDeviation) / Math.sqrt(n)
   return { ok: true, n, mean, standardDeviation, low: mean - halfWidth, high: mean + halfWidth, halfWidth }
 }
 

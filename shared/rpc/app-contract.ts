@@ -62,6 +62,14 @@ export interface RunRow extends Omit<RunRecord, 'iterations' | 'timeline' | 'wws
   readonly suiteId: number
   /** Pages sent in each iteration, for a sparkline. */
   readonly iterationPages: readonly number[]
+  /** Earlier tries that crashed before the run was made again, oldest first; absent: there were none. */
+  readonly crashedBefore?: readonly EarlierCrash[]
+}
+
+export interface EarlierCrash {
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly reason: string
 }
 
 export type QueueState = 'waiting' | 'running' | 'paused' | 'finished' | 'cancelled' | 'stopped'
@@ -97,7 +105,7 @@ export interface StartRuns {
 export interface FigureRequest {
   readonly recipe: Readonly<Record<string, unknown>>
   readonly suiteIds: readonly number[]
-  readonly format: 'svg' | 'pdf' | 'png' | 'csv'
+  readonly format: 'svg' | 'pdf' | 'png' | 'tex' | 'csv'
 }
 
 export interface FigureFile {

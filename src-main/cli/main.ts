@@ -63,6 +63,7 @@ function programOf(io: CliIo, end: End): Command {
   addRunCommands(program, io, end)
   addFigureCommand(program, io, end)
   addKnowledgeCommands(program, io, end)
+  addApplicationCommands(program, io, end)
   return program
 }
 
@@ -172,6 +173,36 @@ function addKnowledgeCommands(program: Command, io: CliIo, end: End): void {
       const { runSchema } = await import('./commands/schema.ts')
       end(await runSchema([], {}, io))
     })
+}
+
+function addApplicationCommands(program: Command, io: CliIo, end: End): void {
+  program
+    .command('serve')
+    .description('serve the application to a browser; prints the address, Ctrl-C ends it')
+    .option('--store <file>', 'where results are kept', 'lab.sqlite')
+    .option('--port <n>', 'port to listen on; 0: one that is free', portNumber, 0)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--token <text>', 'what the address must show (default: 256 random bits)')
+    .option('--config <folder>', 'where settings and drafts are kept (default: $XDG_CONFIG_HOME/godwit or ~/.config/godwit)')
+    .option('--open', 'open the browser')
+    .action(async (options: import('./commands/serve.ts').ServeOptions) => {
+      const { runServe } = await import('./commands/serve.ts')
+      end(await runServe(options, io))
+    })
+  program
+    .command('start')
+    .description('open the application in a window, or in the browser where there is no window')
+    .option('--store <file>', 'where results are kept', 'lab.sqlite')
+    .action(async (options: import('./commands/start.ts').StartOptions) => {
+      const { runStart } = await import('./commands/start.ts')
+      end(await runStart(options, io))
+    })
+}
+
+function portNumber(text: string): number {
+  const value = Number(text)
+  if (!/^\d{1,5}$/.test(text) || value > 65_535) throw new InvalidArgumentError('Give a whole number from 0 to 65535.')
+  return value
 }
 
 function wholeNumber(text: string): number {

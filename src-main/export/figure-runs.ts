@@ -1,4 +1,4 @@
-/** The runs that figures need, from the store, with no more of each run than the recipes draw. */
+/** The runs that figures need, from the store, with no more of each run than the recipes draw. Runs that somebody excluded are left out. */
 
 import type { Recipe } from '#shared/figures/recipe.ts'
 import { GodwitError } from '#shared/model/godwit-error.ts'
@@ -7,11 +7,11 @@ import { chooseSuites, runsOf } from '../lab/read-results.ts'
 import type { Store, SuiteSummary } from '../store/contract.ts'
 
 export async function loadRuns(store: Store, suites: readonly SuiteSummary[], recipes: readonly Recipe[]): Promise<readonly RunRecord[]> {
-  const iterations = recipes.some(({ kind }) => kind === 'iteration-timeline')
+  const iterations = recipes.some(({ kind }) => kind === 'iteration-timeline' || kind === 'timelines')
   const timelines = recipes.some(({ kind }) => kind === 'wws')
   const runs: RunRecord[] = []
   for (const { suiteId } of suites) {
-    for await (const run of runsOf(store, { suiteId, iterations, timelines })) runs.push(run)
+    for await (const run of runsOf(store, { suiteId, iterations, timelines, withoutExcluded: true })) runs.push(run)
   }
   return runs
 }

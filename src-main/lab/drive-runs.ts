@@ -8,7 +8,10 @@ export interface DriveOptions {
   readonly workers: number
   readonly workerUrl: URL
   readonly memoryLimitMb?: number | undefined
+  /** Ends at once: runs at work are dropped. */
   readonly signal?: AbortSignal | undefined
+  /** Starts no further run; those at work are finished and kept. */
+  readonly drain?: AbortSignal | undefined
   /** Keeps a result; if it cannot, everything stops and `driveRuns` rejects with the same error. */
   readonly keep: (run: PlannedRun, result: RunResult) => Promise<void>
 }
@@ -16,19 +19,20 @@ export interface DriveOptions {
 /** Results that may wait for the disk before no further run is started. */
 const maxUnkept = 256
 
-/**
- * Resolves when all runs are kept, or when the signal asked for an end: runs at work are then dropped, results that came
- * in are still kept.
- */
+/** Resolves when all runs are kept, or when one of the two signals asked for an end; results that came in are always kept. */
 export async function driveRuns(runs: readonly PlannedRun[], options: DriveOptions): Promise<void> {
-  if (runs.length === 0 || options.signal?.aborted === true) return
+  const { signal, drain } = options
+  if (runs.length === 0 || signal?.aborted === true || drain?.aborted === true) return
   const pool = new RunPool(runs, options)
   const onAbort = (): void => pool.end()
-  options.signal?.addEventListener('abort', onAbort, { once: true })
+  const onDrain = (): void => pool.drain()
+  signal?.addEventListener('abort', onAbort, { once: true })
+  drain?.addEventListener('abort', onDrain, { once: true })
   try {
     await pool.ended
   } finally {
-    options.signal?.removeEventListener('abort', onAbort)
+    signal?.removeEventListener('abort', onAbort)
+    drain?.removeEventListener('abort', onDrain)
     await pool.close()
   }
 }
@@ -43,6 +47,7 @@ class RunPool {
   readonly #unkept = new Set<Promise<void>>()
   #next = 0
   #isOver = false
+  #isDraining = false
   #resolve: () => void = () => undefined
   #reject: (error: unknown) => void = () => undefined
 
@@ -59,6 +64,11 @@ class RunPool {
   end(): void {
     this.#isOver = true
     this.#resolve()
+  }
+
+  drain(): void {
+    this.#isDraining = true
+    this.#endIfDone()
   }
 
   async close(): Promise<void> {
@@ -79,7 +89,7 @@ class RunPool {
   }
 
   #take(): PlannedRun | undefined {
-    if (this.#isOver || this.#unkept.size >= maxUnkept) return undefined
+    if (this.#isOver || this.#isDraining || this.#unkept.size >= maxUnkept) return undefined
     return this.#givenBack.pop() ?? this.#runs[this.#next++]
   }
 
@@ -98,8 +108,8 @@ class RunPool {
   }
 
   #endIfDone(): void {
-    const isDone = this.#next >= this.#runs.length && this.#givenBack.length === 0 && this.#unkept.size === 0
-    if (isDone && this.#lanes.every((lane) => lane.isIdle)) this.end()
+    const nothingToTake = this.#isDraining || (this.#next >= this.#runs.length && this.#givenBack.length === 0)
+    if (nothingToTake && this.#unkept.size === 0 && this.#lanes.every((lane) => lane.isIdle)) this.end()
   }
 
   #fail(error: unknown): void {

@@ -19,10 +19,10 @@ export async function* runsOf(store: Store, query: Omit<RunQuery, 'after' | 'lim
   }
 }
 
-/** One summary for each point and backend, in the order of the points. */
+/** One summary for each point and backend, in the order of the points; excluded runs are left out. */
 export async function* summariesOf(store: Store, suiteId: number, metrics: readonly Metric[]): AsyncGenerator<PointSummary> {
   let ofPoint: RunRecord[] = []
-  for await (const run of runsOf(store, { suiteId, iterations: false })) {
+  for await (const run of runsOf(store, { suiteId, iterations: false, withoutExcluded: true })) {
     if (ofPoint[0] !== undefined && ofPoint[0].point !== run.point) {
       yield* summarise(ofPoint, { metrics })
       ofPoint = []

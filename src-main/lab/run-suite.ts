@@ -17,10 +17,14 @@ export interface RunSuiteOptions {
   readonly store: Store
   /** The suite file as written, kept with the results. */
   readonly text: string
+  /** The suite's number if its plan was noted already, by `notePlan`. */
+  readonly suiteId?: number | undefined
   /** Worker threads; default: as many as the machine runs at a time. */
   readonly workers?: number | undefined
   /** Stops the suite: runs at work are dropped, results that came in are kept. */
   readonly signal?: AbortSignal | undefined
+  /** Pauses the suite: no further run is started, those at work are finished and kept. */
+  readonly drain?: AbortSignal | undefined
   /** Called for each run of this call once it is safe on the disk. */
   readonly onRun?: ((record: RunRecord) => void) | undefined
   readonly onProgress?: ((progress: SuiteProgress) => void) | undefined
@@ -46,15 +50,14 @@ export interface SuiteResult {
   readonly reused: number
   readonly finished: number
   readonly crashed: number
-  /** True if the signal ended it before all runs were made. */
+  /** True if one of the signals ended it before all runs were made. */
   readonly stopped: boolean
 }
 
 /** Rejects with a GodwitError if the store fails or no worker starts; a run that crashes is a result, not an error. */
 export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promise<SuiteResult> {
-  const { store, signal } = options
-  refuseUnknownBackend(plan)
-  const { suiteId, finishedIds } = await notePlan(plan, store, options.text)
+  const { store, signal, drain } = options
+  const { suiteId, finishedIds } = options.suiteId === undefined ? await notePlan(plan, store, options.text) : await notedPlan(options.suiteId, store)
   const unique = new Map(plan.runs.map((run) => [run.runId, run]))
   const pending = [...unique.values()].filter(({ runId }) => !finishedIds.has(runId))
   const progress = progressOf(unique.size, unique.size - pending.length, options.onProgress)
@@ -64,6 +67,7 @@ export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promi
     workerUrl: options.workerUrl ?? simulatorUrl(),
     memoryLimitMb: options.memoryLimitMb,
     signal,
+    drain,
     keep: async (run, result) => {
       const record = recordOf(plan, run, result)
       await store.addRun({ runId: run.runId, seed: run.seed, backend: run.backend, stats: result.stats, provenance: record.provenance })
@@ -89,7 +93,9 @@ function refuseUnknownBackend(plan: SuitePlan): void {
 const pointsAtATime = 500
 const runsAtATime = 5000
 
-async function notePlan(plan: SuitePlan, store: Store, text: string) {
+/** Notes in the store what a suite plans, before anything is run; the same plan is noted once. */
+export async function notePlan(plan: SuitePlan, store: Store, text: string): Promise<{ readonly suiteId: number; readonly finishedIds: ReadonlySet<string> }> {
+  refuseUnknownBackend(plan)
   const suiteId = await store.addSuite({ name: plan.suiteName, text, planDigest: digestOf(plan), createdAt: new Date().toISOString() })
   for (const points of chunks(plan.points, pointsAtATime)) await store.addPoints(suiteId, points)
   const finishedIds = new Set<string>()
@@ -98,6 +104,10 @@ async function notePlan(plan: SuitePlan, store: Store, text: string) {
     for (const runId of await store.planRuns(suiteId, links)) finishedIds.add(runId)
   }
   return { suiteId, finishedIds }
+}
+
+async function notedPlan(suiteId: number, store: Store) {
+  return { suiteId, finishedIds: new Set(await store.finishedRunIds(suiteId)) }
 }
 
 /** A plan that differs in a point, a run or its name is another suite; its runs are still shared by their ids. */

@@ -1,11 +1,13 @@
 /**
  * What the store offers: suites, the points and runs they plan, and the runs that are finished.
  *
- * One worker thread owns the file; every method is a message to it and back. A finished run is never changed or removed.
+ * One worker thread owns the file; every method is a message to it and back. A finished run is never changed or removed;
+ * only a crashed one may make room for another try, and its record stays among the crashes.
  */
 
 import type { Scenario } from '#shared/scenario/scenario.ts'
 import type { MigrationStats, Provenance, RunRecord, Scalar, Timeline } from '#shared/model/migration-stats.ts'
+import type { RunNotes, RunRow } from '#shared/rpc/app-contract.ts'
 
 export interface NewSuite {
   readonly name: string
@@ -63,9 +65,17 @@ export interface RunQuery {
   readonly timelines?: boolean
   /** With the rows per iteration; without, `iterations` is empty. Default true. */
   readonly iterations?: boolean
+  /** Leaves out the runs that somebody excluded. */
+  readonly withoutExcluded?: boolean
   /** Only runs behind this one, in the order (point, repetition, run id): pages through large suites. */
   readonly after?: RunLink
   readonly limit?: number
+}
+
+export interface RowQuery {
+  readonly suiteId: number
+  /** Only these runs; absent: all of the suite. */
+  readonly runIds?: readonly string[]
 }
 
 /** The calls that travel to the worker. */
@@ -80,12 +90,22 @@ export interface StoreCalls {
 
   /** Newest first. */
   suites(): Promise<readonly SuiteSummary[]>
+  suite(suiteId: number): Promise<SuiteSummary | undefined>
   suiteText(suiteId: number): Promise<string>
   points(suiteId: number): Promise<readonly PointRow[]>
   finishedRunIds(suiteId: number): Promise<readonly string[]>
   runs(query: RunQuery): Promise<readonly RunRecord[]>
   run(runId: string): Promise<RunRecord | undefined>
   timeline(runId: string): Promise<Timeline | undefined>
+  /** Runs with what is noted about them, without rows and series; quick for tens of thousands. */
+  runRows(query: RowQuery): Promise<readonly RunRow[]>
+  /** The filled-in scenario of a finished run. */
+  scenarioOfRun(runId: string): Promise<Scenario | undefined>
+
+  /** Changes what is given of the notes of each run, and leaves the rest of them. */
+  annotate(runIds: readonly string[], notes: Partial<RunNotes>): Promise<void>
+  /** Moves the crashed runs of a suite to the records of crashes, so that they count as still to be made; gives their number. */
+  setCrashedAside(suiteId: number): Promise<number>
 }
 
 export interface Store extends StoreCalls {

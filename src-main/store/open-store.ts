@@ -20,12 +20,17 @@ export async function openStore(path: string, options: StoreOptions = {}): Promi
     planRuns: (suiteId, links) => call('planRuns', suiteId, links),
     addRun: (run) => call('addRun', run),
     suites: () => call('suites'),
+    suite: (suiteId) => call('suite', suiteId),
     suiteText: (suiteId) => call('suiteText', suiteId),
     points: (suiteId) => call('points', suiteId),
     finishedRunIds: (suiteId) => call('finishedRunIds', suiteId),
     runs: (query) => call('runs', query),
     run: (runId) => call('run', runId),
     timeline: (runId) => call('timeline', runId),
+    runRows: (query) => call('runRows', query),
+    scenarioOfRun: (runId) => call('scenarioOfRun', runId),
+    annotate: (runIds, notes) => call('annotate', runIds, notes),
+    setCrashedAside: (suiteId) => call('setCrashedAside', suiteId),
     close: client.close,
   }
 }

@@ -7,6 +7,9 @@ import { closeDatabase, openDatabase } from './database.ts'
 import { storeFault } from './faults.ts'
 import { groupCommit } from './group-commit.ts'
 import { errorToData, openingId, type StoreAnswer, type StoreRequest, type StoreWorkerData } from './messages.ts'
+import { crashQueries } from './queries/crashes.ts'
+import { noteQueries } from './queries/notes.ts'
+import { rowQueries } from './queries/run-rows.ts'
 import { runReader, runWriter } from './queries/runs.ts'
 import { suiteQueries } from './queries/suites.ts'
 
@@ -23,7 +26,14 @@ function handlersOf(database: Database): { readonly handlers: Handlers; readonly
     }).immediate,
     group,
   )
-  const handlers: Handlers = { ...suiteQueries(database), ...runReader(database), addRun: commits.add }
+  const handlers: Handlers = {
+    ...suiteQueries(database),
+    ...runReader(database),
+    ...rowQueries(database),
+    ...noteQueries(database),
+    ...crashQueries(database),
+    addRun: commits.add,
+  }
   return { handlers, flush: commits.flush }
 }
 

@@ -182,7 +182,7 @@ test('a name that a spreadsheet would take for a formula is disarmed in CSV', as
 test('run with --out draws the figures that the suite lists', async () => {
   const { suite, store, folder } = place(`${smallSuite()}figures:\n  - { kind: lines, metric: downtimeMs, x: workload.writes }\n`)
   const { status, err } = await godwit('run', suite, '--store', store, '--out', join(folder, 'results'))
-  expect({ status, err }).toEqual({ status: 0, err: expect.stringContaining('1-lines.svg') as string })
+  expect({ status, err }).toEqual({ status: 0, err: expect.stringContaining('figures/1-lines (svg, pdf, png, csv)') as string })
   expect(readdirSync(join(folder, 'results/figures')).sort()).toEqual(['1-lines.csv', '1-lines.pdf', '1-lines.png', '1-lines.svg'])
 })
 

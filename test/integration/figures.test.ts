@@ -144,8 +144,8 @@ describe('a figure as PNG', () => {
 describe('figures as files', () => {
   it('tell the format by the ending', () => {
     expect(formatOf('a/b.SVG')).toBe('svg')
-    expect(() => formatOf('a.tex')).toThrow(/cannot write them yet/)
-    expect(() => formatOf('figure')).toThrow(/end in \.svg, \.pdf or \.png/)
+    expect(formatOf('a.tex')).toBe('tex')
+    expect(() => formatOf('figure')).toThrow(/end in \.svg, \.pdf, \.png or \.tex/)
   })
 
   it('of a suite are drawn in all formats with their data, and what cannot be drawn is reported', async () => {

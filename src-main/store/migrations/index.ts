@@ -3,9 +3,10 @@
 import type { Database } from 'better-sqlite3'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import { lab } from './001-lab.ts'
+import { notesAndCrashes } from './002-notes-and-crashes.ts'
 import type { Migration } from './migration.ts'
 
-export const migrations: readonly Migration[] = [lab]
+export const migrations: readonly Migration[] = [lab, notesAndCrashes]
 
 /** The letters GDWT: how a file says that it is a Godwit store. */
 export const applicationId = 0x47445754

@@ -77,6 +77,7 @@ export function runReader(database: Database) {
     ORDER BY suite_runs.point, repetition, suite_runs.run_id
     LIMIT @limit`
   const page = `suite_runs.suite_id = @suiteId
+    AND (@withoutExcluded = 0 OR suite_runs.run_id NOT IN (SELECT run_id FROM run_notes WHERE exclusion IS NOT NULL))
     AND (suite_runs.point, repetition, suite_runs.run_id) > (@afterPoint, @afterRepetition, @afterRunId)`
   const selectPage = database.prepare<[object], RunRow>(select(false, page))
   const selectPageWithTimelines = database.prepare<[object], RunRow>(select(true, page))
@@ -90,9 +91,9 @@ export function runReader(database: Database) {
     .pluck()
 
   return {
-    runs({ suiteId, timelines = false, iterations = true, after, limit = -1 }: RunQuery): readonly RunRecord[] {
+    runs({ suiteId, timelines = false, iterations = true, withoutExcluded = false, after, limit = -1 }: RunQuery): readonly RunRecord[] {
       const cursor = { afterPoint: after?.point ?? -1, afterRepetition: after?.repetition ?? -1, afterRunId: after?.runId ?? '' }
-      const rows = (timelines ? selectPageWithTimelines : selectPage).all({ suiteId, limit, ...cursor })
+      const rows = (timelines ? selectPageWithTimelines : selectPage).all({ suiteId, limit, withoutExcluded: Number(withoutExcluded), ...cursor })
       return rows.map((row) => recordOf(row, iterations ? selectIterations.all(row.runKey) : []))
     },
     run(runId: string): RunRecord | undefined {

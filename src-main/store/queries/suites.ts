@@ -16,7 +16,7 @@ export function suiteQueries(database: Database) {
   const insertSuiteRun = database.prepare<[number, number, number, string]>(`
     INSERT INTO suite_runs (suite_id, point, repetition, run_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`)
   const isFinished = database.prepare<[string], 1>('SELECT 1 FROM runs WHERE run_id = ?').pluck()
-  const selectSuites = database.prepare<[], SuiteSummary>(`
+  const summary = `
     SELECT suite_id AS suiteId, name, created_at AS createdAt,
       (SELECT count(*) FROM points WHERE points.suite_id = suites.suite_id) AS points,
       (SELECT count(DISTINCT run_id) FROM suite_runs WHERE suite_runs.suite_id = suites.suite_id) AS planned,
@@ -24,7 +24,9 @@ export function suiteQueries(database: Database) {
         (SELECT run_id FROM suite_runs WHERE suite_runs.suite_id = suites.suite_id)) AS finished,
       (SELECT count(*) FROM runs WHERE outcome = 'crashed' AND run_id IN
         (SELECT run_id FROM suite_runs WHERE suite_runs.suite_id = suites.suite_id)) AS crashed
-    FROM suites ORDER BY suite_id DESC`)
+    FROM suites`
+  const selectSuites = database.prepare<[], SuiteSummary>(`${summary} ORDER BY suite_id DESC`)
+  const selectSuite = database.prepare<[number], SuiteSummary>(`${summary} WHERE suite_id = ?`)
   const selectText = database.prepare<[number], string>('SELECT text FROM suites WHERE suite_id = ?').pluck()
   const selectPoints = database.prepare<[number], { point: number; factors: string; scenarioHash: string }>(`
     SELECT point, factors, scenario_hash AS scenarioHash FROM points WHERE suite_id = ? ORDER BY point`)
@@ -51,6 +53,7 @@ export function suiteQueries(database: Database) {
       return links.filter(({ runId }) => isFinished.get(runId) !== undefined).map(({ runId }) => runId)
     }).immediate,
     suites: (): readonly SuiteSummary[] => selectSuites.all(),
+    suite: (suiteId: number): SuiteSummary | undefined => selectSuite.get(suiteId),
     suiteText: (suiteId: number): string => selectText.get(suiteId) ?? '',
     points: (suiteId: number): readonly PointRow[] =>
       selectPoints.all(suiteId).map((row) => ({ ...row, factors: JSON.parse(row.factors) as Record<string, Scalar> })),

@@ -1,0 +1,39 @@
+/** Figures as files, from the same recipes and the same drawing as the command line's. */
+
+import { GodwitError } from '#shared/model/godwit-error.ts'
+import type { AppCalls, FigureRequest } from '#shared/rpc/app-contract.ts'
+import { loadRuns } from '../export/figure-runs.ts'
+import type { Store, SuiteSummary } from '../store/contract.ts'
+
+const mediaTypes: Readonly<Record<FigureRequest['format'], string>> = {
+  svg: 'image/svg+xml',
+  pdf: 'application/pdf',
+  png: 'image/png',
+  tex: 'application/x-tex;charset=utf-8',
+  csv: 'text/csv;charset=utf-8',
+}
+
+export function figuresService(store: Store): Pick<AppCalls, 'renderFigure'> {
+  return {
+    renderFigure: async ({ recipe: written, suiteIds, format }) => {
+      // Charts and the drawing library are large, and most starts of the program draw nothing.
+      const [{ chartOf }, { parseRecipe }, { figureCsv }, { renderFigure }] = await Promise.all([
+        import('#shared/figures/chart-of.ts'),
+        import('#shared/figures/recipe.ts'),
+        import('../export/figure-files.ts'),
+        import('../export/render-figure.ts'),
+      ])
+      const recipe = parseRecipe(written)
+      const suites = await Promise.all(suiteIds.map((suiteId) => requireSuite(store, suiteId)))
+      const spec = chartOf(recipe, await loadRuns(store, suites, [recipe]))
+      const content = format === 'csv' ? Buffer.from(figureCsv(spec.table)) : await renderFigure(spec, { format })
+      return { fileName: `${recipe.name ?? recipe.kind}.${format}`, mediaType: mediaTypes[format], content: content.toString('base64') }
+    },
+  }
+}
+
+async function requireSuite(store: Store, suiteId: number): Promise<SuiteSummary> {
+  const suite = await store.suite(suiteId)
+  if (suite !== undefined) return suite
+  throw new GodwitError('results.no-suite', `the store has no suite with the number ${suiteId}`, { details: { suiteId } })
+}

@@ -1,0 +1,5 @@
+/** `ipcMain`: where messages of pages arrive. */
+
+import { EventEmitter } from 'node:events'
+
+export const ipcMain = new EventEmitter()
