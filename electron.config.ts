@@ -6,6 +6,7 @@
  */
 
 import { chmodSync } from 'node:fs'
+import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 
 // The builder asks the package `electron` for its version, to know whether it may write ES modules. The command line is
@@ -22,11 +23,34 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           cli: 'src-main/cli/entry.ts',
+          shell: 'src-main/shell/main.ts',
           'store-worker': 'src-main/store/store-worker.ts',
           'run-worker': 'src-main/lab/run-worker.ts',
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      rolldownOptions: {
+        input: { preload: 'src-main/preload/preload.ts' },
+        // A sandboxed preload script is one CommonJS file.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src-renderer',
+    plugins: [vue()],
+    build: {
+      outDir: 'out/renderer',
+      // Workers and lazily loaded views are files of their own; nothing is inlined, so the content policy stays strict.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      rolldownOptions: { input: 'src-renderer/index.html' },
+    },
+    worker: { format: 'es' },
   },
 })
