@@ -4,12 +4,13 @@ import type { RunRecord } from '../model/migration-stats.ts'
 import { type Cell, compare, type Comparison } from './comparison.ts'
 import { axis, commonOptions, legend, numberAxis } from './house-style.ts'
 import { hatching, runsOverBars } from './overlays.ts'
-import { ink } from './palette.ts'
-import { type Recipe, sizeOf } from './recipe.ts'
-import type { ChartSpec } from './spec.ts'
+import type { Drawing } from './drawing.ts'
+import { sizeOf } from './recipe.ts'
+import { type ChartSpec, noMark } from './spec.ts'
 
-export function bars(recipe: Recipe, runs: readonly RunRecord[]): ChartSpec {
+export function bars(recipe: Drawing, runs: readonly RunRecord[]): ChartSpec {
   const comparison = compare(recipe, runs)
+  const { ink } = recipe
   return {
     kind: 'bars',
     ...sizeOf(recipe),
@@ -43,8 +44,9 @@ export function bars(recipe: Recipe, runs: readonly RunRecord[]): ChartSpec {
           y: { ...numberAxis(recipe, { label: comparison.yLabel, grid: true }), type: 'linear', min: 0, suggestedMax: highestShown(comparison) * 1.05 },
         },
       },
-      plugins: [hatching(comparison.series), runsOverBars(comparison)],
+      plugins: [hatching(comparison.series, ink), runsOverBars(comparison, ink)],
     },
+    marks: comparison.series.map((one) => comparison.xs.map((_, place) => one.cells.find((cell) => cell.place === place)?.mark ?? noMark)),
     table: comparison.table,
     caption: comparison.caption,
   }

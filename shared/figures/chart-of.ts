@@ -1,26 +1,50 @@
 /** From a recipe and runs to a figure: the one door to all kinds. */
 
 import type { RunRecord } from '../model/migration-stats.ts'
-import { assertNever } from '../units/assert-never.ts'
+import { band } from './band.ts'
 import { bars } from './bars.ts'
+import { box } from './box.ts'
+import { cdf } from './cdf.ts'
+import { downtimeBreakdown } from './downtime-breakdown.ts'
+import { type Drawing, drawingOf } from './drawing.ts'
+import { heatMap } from './heat-map.ts'
+import { histogram } from './histogram.ts'
 import { iterationTimeline } from './iteration-timeline.ts'
 import { lines } from './lines.ts'
-import type { Recipe } from './recipe.ts'
+import type { Ground } from './palette.ts'
+import { pareto } from './pareto.ts'
+import { phaseStack } from './phase-stack.ts'
+import type { FigureKind, Recipe } from './recipe.ts'
+import { scatter } from './scatter.ts'
 import type { ChartSpec } from './spec.ts'
+import { timelines } from './timelines.ts'
 import { wws } from './wws.ts'
 
+export interface ChartOptions {
+  /** What it is drawn on; paper is white. Default `paper`. */
+  readonly ground?: Ground
+}
+
+type Kind = (recipe: Drawing, runs: readonly RunRecord[]) => ChartSpec
+
+const kinds: Readonly<Record<FigureKind, Kind>> = {
+  'iteration-timeline': iterationTimeline,
+  bars,
+  lines,
+  wws,
+  band,
+  box,
+  scatter,
+  histogram,
+  cdf,
+  'heat-map': heatMap,
+  pareto,
+  'phase-stack': phaseStack,
+  'downtime-breakdown': downtimeBreakdown,
+  timelines,
+}
+
 /** Throws a GodwitError with a code beginning with `figure.` where the recipe does not fit the runs. */
-export function chartOf(recipe: Recipe, runs: readonly RunRecord[]): ChartSpec {
-  switch (recipe.kind) {
-    case 'iteration-timeline':
-      return iterationTimeline(recipe, runs)
-    case 'bars':
-      return bars(recipe, runs)
-    case 'lines':
-      return lines(recipe, runs)
-    case 'wws':
-      return wws(recipe, runs)
-    default:
-      return assertNever(recipe.kind)
-  }
+export function chartOf(recipe: Recipe, runs: readonly RunRecord[], { ground = 'paper' }: ChartOptions = {}): ChartSpec {
+  return kinds[recipe.kind](drawingOf(recipe, ground), runs)
 }

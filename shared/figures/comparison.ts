@@ -7,10 +7,12 @@ import type { Metric } from '../model/metrics.ts'
 import type { RunRecord, Scalar } from '../model/migration-stats.ts'
 import { lookUpField } from '../scenario/field-index.ts'
 import { type Dimension, parseQuantity } from '../units/quantity.ts'
-import { backendMarks, greySeriesStyles, type SeriesStyle, seriesStyles } from './palette.ts'
+import { type Drawing, stylesOf } from './drawing.ts'
+import { markOf } from './marks.ts'
+import { backendMarks, type SeriesStyle, seriesStyles } from './palette.ts'
 import type { Recipe } from './recipe.ts'
 import { distinctValues, factorPaths, metricFor, requireFactor, requireOneSuite, selectRuns, valueOf } from './selection.ts'
-import type { ChartSpec } from './spec.ts'
+import type { ChartMark, ChartSpec } from './spec.ts'
 import { type AxisUnit, labelWithUnit, unitFor, unitForFactor } from './units.ts'
 
 export interface Cell {
@@ -19,6 +21,7 @@ export interface Cell {
   /** In the unit of the y axis. */
   readonly interval: IntervalResult & { readonly ok: true }
   readonly values: readonly number[]
+  readonly mark: ChartMark
 }
 
 export interface Series {
@@ -49,7 +52,7 @@ export interface Comparison {
 /** Single runs are shown beside their mean up to this many. */
 export const mostSinglePoints = 20
 
-export function compare(recipe: Recipe, runs: readonly RunRecord[]): Comparison {
+export function compare(recipe: Drawing, runs: readonly RunRecord[]): Comparison {
   const metric = metricFor(recipe)
   const selected = selectRuns(recipe, runs)
   const x = chooseX(recipe, selected)
@@ -61,16 +64,13 @@ export function compare(recipe: Recipe, runs: readonly RunRecord[]): Comparison 
   }
 
   const xs = xAxis(completed, x)
-  const groups = [...groupBy(inOrderOf(completed, seriesPaths), (run) => seriesPaths.map((path) => String(valueOf(run, path))).join(', ')).entries()]
-  if (groups.length > seriesStyles.length) {
-    throw new GodwitError('figure.series', `${groups.length} series are more than a reader can tell apart; at most ${seriesStyles.length} are drawn: narrow them by "where"`)
-  }
+  const groups = groupsOf(recipe, completed, seriesPaths)
   const means = groups.flatMap(([, group]) => [...groupBy(group, (run) => String(valueOf(run, x))).values()].map((cell) => meanInterval(cell.map(metric.of))))
   const unit = unitFor(metric.unit, Math.max(...means.map((mean) => (mean.ok ? Math.abs(mean.mean) : 0))))
   const series = groups.map(([label, group], index): Series => ({
     label,
-    style: styleOf(recipe, index, seriesPaths.includes('backend') ? group[0].backend : undefined),
-    cells: xs.values.flatMap(({ value }, place) => cellOf(group.filter((run) => valueOf(run, x) === value), { place, metric, unit, confidence: recipe.confidence })),
+    style: styleOf(recipe, index, seriesPaths.includes('backend') ? group[0]?.backend : undefined),
+    cells: xs.values.flatMap(({ value }, place) => cellOf(group.filter((run) => valueOf(run, x) === value), { place, metric, unit, confidence: recipe.confidence, paths: [x, ...seriesPaths] })),
   }))
   const words = sampleWords(series, recipe.confidence)
   return {
@@ -86,7 +86,7 @@ export function compare(recipe: Recipe, runs: readonly RunRecord[]): Comparison 
   }
 }
 
-function chooseX(recipe: Recipe, runs: readonly RunRecord[]): string {
+export function chooseX(recipe: Recipe, runs: readonly RunRecord[]): string {
   if (recipe.x !== undefined) {
     requireFactor(runs, recipe.x, 'x')
     return recipe.x
@@ -98,7 +98,7 @@ function chooseX(recipe: Recipe, runs: readonly RunRecord[]): string {
 }
 
 /** The factor asked for, and the backend besides where there are several. */
-function chooseSeries(recipe: Recipe, runs: readonly RunRecord[], x: string): readonly string[] {
+export function chooseSeries(recipe: Recipe, runs: readonly RunRecord[], x: string): readonly string[] {
   if (recipe.series !== undefined) requireFactor(runs, recipe.series, 'series')
   const paths = recipe.series === undefined ? [] : [recipe.series]
   const severalBackends = distinctValues(runs, 'backend').length > 1
@@ -106,7 +106,7 @@ function chooseSeries(recipe: Recipe, runs: readonly RunRecord[], x: string): re
 }
 
 /** A mean over runs that differ in something the figure does not show would be a mean of nothing. */
-function requireUnmixed(runs: readonly RunRecord[], shown: readonly string[]): void {
+export function requireUnmixed(runs: readonly RunRecord[], shown: readonly string[]): void {
   if (!shown.includes('suite')) requireOneSuite(runs)
   const groups = groupBy(runs, (run) => JSON.stringify(shown.map((path) => valueOf(run, path))))
   for (const path of factorPaths(runs)) {
@@ -117,8 +117,18 @@ function requireUnmixed(runs: readonly RunRecord[], shown: readonly string[]): v
   }
 }
 
+/** The runs of each series with its name, in the order asked for. */
+export function groupsOf(recipe: Drawing, runs: readonly RunRecord[], seriesPaths: readonly string[]): ReadonlyArray<readonly [label: string, runs: readonly RunRecord[]]> {
+  const ordered = recipe.order === 'suite' ? runs : inOrderOf(runs, seriesPaths)
+  const groups = [...groupBy(ordered, (run) => seriesPaths.map((path) => String(valueOf(run, path))).join(', ')).entries()]
+  if (groups.length > seriesStyles.length) {
+    throw new GodwitError('figure.series', `${groups.length} series are more than a reader can tell apart; at most ${seriesStyles.length} are drawn: narrow them by "where"`)
+  }
+  return recipe.order === 'falling' ? groups.reverse() : groups
+}
+
 /** Runs so that series come in rising order of a numeric factor, and otherwise in the order of the suite. */
-function inOrderOf(runs: readonly RunRecord[], paths: readonly string[]): readonly RunRecord[] {
+export function inOrderOf(runs: readonly RunRecord[], paths: readonly string[]): readonly RunRecord[] {
   const [path] = paths
   const dimension = path === undefined ? undefined : dimensionOf(path)
   if (path === undefined || dimension === undefined) return runs
@@ -126,12 +136,12 @@ function inOrderOf(runs: readonly RunRecord[], paths: readonly string[]): readon
   return runs.toSorted((one, other) => (rank(one) === rank(other) ? 0 : rank(one) - rank(other)))
 }
 
-interface XAxisValues {
+export interface XAxisValues {
   readonly values: ReadonlyArray<XValue & { readonly value: Scalar }>
   readonly label: string
 }
 
-function xAxis(runs: readonly RunRecord[], path: string): XAxisValues {
+export function xAxis(runs: readonly RunRecord[], path: string): XAxisValues {
   const values = distinctValues(runs, path)
   const dimension = dimensionOf(path)
   const numbers = values.map((value) => numberOf(value, dimension))
@@ -179,30 +189,35 @@ interface CellContext {
   readonly metric: Metric
   readonly unit: AxisUnit
   readonly confidence: number
+  readonly paths: readonly string[]
 }
 
-function cellOf(runs: readonly RunRecord[], { place, metric, unit, confidence }: CellContext): readonly Cell[] {
+function cellOf(runs: readonly RunRecord[], { place, metric, unit, confidence, paths }: CellContext): readonly Cell[] {
   const values = runs.map((run) => metric.of(run) / unit.factor)
   const interval = meanInterval(values, confidence)
-  return interval.ok ? [{ place, values, interval }] : []
+  return interval.ok ? [{ place, values, interval, mark: markOf(runs, paths) }] : []
 }
 
 /** Backends keep their marks wherever they are drawn. */
-function styleOf(recipe: Recipe, index: number, backend: string | undefined): SeriesStyle {
-  const style = (recipe.palette === 'grey' ? greySeriesStyles : seriesStyles)[index]
+export function styleOf(recipe: Drawing, index: number, backend: string | undefined): SeriesStyle {
+  const style = stylesOf(recipe)[index]
   if (style === undefined) throw new RangeError(`There is no style for series ${index}`)
   return { ...style, ...(backend === undefined ? {} : backendMarks[backend]) }
 }
 
 function sampleWords(series: readonly Series[], confidence: number): string {
-  const counts = series.flatMap((one) => one.cells.map((cell) => cell.values.length))
+  return meanWords(series.flatMap((one) => one.cells.map((cell) => cell.values.length)), confidence)
+}
+
+/** "mean, n = 10, 95 % interval". */
+export function meanWords(counts: readonly number[], confidence: number): string {
   const least = Math.min(...counts)
   const most = Math.max(...counts)
   const n = least === most ? `n = ${least}` : `n = ${least} to ${most}`
   return most === 1 ? `${n}, no interval` : `mean, ${n}, ${percent(confidence)} interval`
 }
 
-function percent(share: number): string {
+export function percent(share: number): string {
   return `${Number((share * 100).toPrecision(4))} %`
 }
 
@@ -211,7 +226,7 @@ interface TablePaths {
   readonly seriesPaths: readonly string[]
 }
 
-function tableOf(xs: XAxisValues, { x, seriesPaths }: TablePaths, series: readonly Series[], { metric, unit, confidence }: Omit<CellContext, 'place'>): ChartSpec['table'] {
+function tableOf(xs: XAxisValues, { x, seriesPaths }: TablePaths, series: readonly Series[], { metric, unit, confidence }: Omit<CellContext, 'place' | 'paths'>): ChartSpec['table'] {
   const column = (what: string): string => labelWithUnit(`${metric.key} ${what}`, unit.name)
   const ends = percent(confidence)
   return {
@@ -240,8 +255,16 @@ interface CaptionParts {
 }
 
 function captionOf({ metric, unit, xLabel, seriesPaths, words, selected }: CaptionParts): string {
-  const series = seriesPaths.length === 0 ? '' : `, by ${seriesPaths.map((path) => nameOfPath(path).toLowerCase()).join(' and ')}`
+  return `${labelWithUnit(metric.label, unit.name)} over ${xLabel.charAt(0).toLowerCase()}${xLabel.slice(1)}${bySeries(seriesPaths)}: ${words}${words.includes('interval') && !words.includes('no interval') ? ' (Student t)' : ''}${leftOut(selected)}.`
+}
+
+/** "; 2 of 24 runs did not complete (2 failed) and are left out", or nothing. */
+export function leftOut(selected: readonly RunRecord[]): string {
   const incomplete = incompleteInWords(countOutcomes(selected))
-  const leftOut = incomplete === '' ? '' : `; ${incomplete} and are left out`
-  return `${labelWithUnit(metric.label, unit.name)} over ${xLabel.charAt(0).toLowerCase()}${xLabel.slice(1)}${series}: ${words}${words.includes('interval') && !words.includes('no interval') ? ' (Student t)' : ''}${leftOut}.`
+  return incomplete === '' ? '' : `; ${incomplete} and are left out`
+}
+
+/** ", by link bandwidth and backend", or nothing. */
+export function bySeries(seriesPaths: readonly string[]): string {
+  return seriesPaths.length === 0 ? '' : `, by ${seriesPaths.map((path) => nameOfPath(path).toLowerCase()).join(' and ')}`
 }

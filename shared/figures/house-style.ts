@@ -1,7 +1,7 @@
 /** What all figures have in common: letters, lines, axes and legend, in points for paper. */
 
 import { formatNumber } from '../units/quantity.ts'
-import { ink } from './palette.ts'
+import type { Drawing } from './drawing.ts'
 import type { Recipe } from './recipe.ts'
 
 /** The family that comes with Godwit, in its subsets; they stand behind every other family. */
@@ -30,7 +30,8 @@ export function canvasFont({ family }: Lettering, size: number): string {
 }
 
 /** Options that hold for the whole figure; `note` is written small above the plot. */
-export function commonOptions(recipe: Recipe, note: string) {
+export function commonOptions(recipe: Drawing, note: string) {
+  const { ink } = recipe
   const { family, size, small } = letteringOf(recipe)
   return {
     animation: false as const,
@@ -50,12 +51,13 @@ export function commonOptions(recipe: Recipe, note: string) {
 }
 
 /** Symbols of the legend: marks for points and lines, wide boxes for areas. */
-export function legend(recipe: Recipe, symbol: 'none' | 'mark' | 'box') {
+export function legend(recipe: Drawing, symbol: 'none' | 'mark' | 'box') {
+  const { ink } = recipe
   const { family, size } = letteringOf(recipe)
   const shape = symbol === 'box' ? { pointStyleWidth: size * 1.8, boxWidth: size * 0.7, boxHeight: size * 0.7 } : { boxWidth: size * 0.55, boxHeight: size * 0.55 }
   return {
-    display: symbol !== 'none',
-    position: 'top' as const,
+    display: symbol !== 'none' && recipe.legend !== 'none',
+    position: recipe.legend === 'none' ? ('top' as const) : recipe.legend,
     align: 'start' as const,
     labels: { usePointStyle: true, ...shape, padding: size * 0.55, color: ink.text, font: { family, size } },
   }
@@ -67,7 +69,8 @@ export interface AxisOptions {
 }
 
 /** Lines, marks and letters of an axis; what it counts is added by the figure. */
-export function axis(recipe: Recipe, { label, grid = false }: AxisOptions) {
+export function axis(recipe: Drawing, { label, grid = false }: AxisOptions) {
+  const { ink } = recipe
   const { family, size } = letteringOf(recipe)
   return {
     border: { display: true, color: ink.axis, width: 0.6 },
@@ -78,7 +81,7 @@ export function axis(recipe: Recipe, { label, grid = false }: AxisOptions) {
 }
 
 /** An axis that counts something: its numbers are written as everywhere in Godwit, and only round ones. */
-export function numberAxis(recipe: Recipe, options: AxisOptions) {
+export function numberAxis(recipe: Drawing, options: AxisOptions) {
   const base = axis(recipe, options)
   return { ...base, ticks: { ...base.ticks, includeBounds: false, callback: (value: string | number) => formatNumber(Number(Number(value).toPrecision(12))) } }
 }

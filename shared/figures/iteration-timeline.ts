@@ -8,7 +8,8 @@
 import type { ChartType, Plugin } from 'chart.js'
 import type { IterationStats, RunRecord } from '../model/migration-stats.ts'
 import { canvasFont, commonOptions, legend, type Lettering, letteringOf, numberAxis } from './house-style.ts'
-import { ink, meanings } from './palette.ts'
+import type { Drawing } from './drawing.ts'
+import { meanings, onGround } from './palette.ts'
 import { type Recipe, sizeOf } from './recipe.ts'
 import { describeRun, selectOneRun } from './selection.ts'
 import { type ChartSpec, type Pen, penOf } from './spec.ts'
@@ -27,7 +28,7 @@ export interface RateBar {
   readonly mebibytes: number
 }
 
-export function iterationTimeline(recipe: Recipe, runs: readonly RunRecord[]): ChartSpec {
+export function iterationTimeline(recipe: Drawing, runs: readonly RunRecord[]): ChartSpec {
   const run = selectOneRun(recipe, runs, (candidate) => candidate.iterations.length > 0, 'None of these runs has iterations; an iteration timeline shows a pre-copy migration')
   const bars = rateBars(run)
   const range = timeRange(recipe, run)
@@ -40,7 +41,7 @@ export function iterationTimeline(recipe: Recipe, runs: readonly RunRecord[]): C
     font: recipe.font,
     config: {
       type: 'scatter',
-      data: { datasets: legendEntries(bars) },
+      data: { datasets: legendEntries(bars, recipe) },
       options: {
         ...commonOptions(recipe, 'numbers: MiB sent'),
         plugins: { ...commonOptions(recipe, 'numbers: MiB sent').plugins, legend: legend(recipe, 'box') },
@@ -49,7 +50,7 @@ export function iterationTimeline(recipe: Recipe, runs: readonly RunRecord[]): C
           y: { ...numberAxis(recipe, { label: recipe.yLabel ?? 'Rate (Mbit/s)', grid: true }), type: 'linear', min: 0, suggestedMax: highest * 1.22 },
         },
       },
-      plugins: [rateBarsPlugin(bars, downtimeText(run), lettering)],
+      plugins: [rateBarsPlugin(bars, downtimeText(run), { ...lettering, drawing: recipe })],
     },
     table: tableOf(run, bars),
     caption: captionOf(run),
@@ -85,18 +86,22 @@ function inTime(ms: number): string {
 }
 
 /** Empty series: the bars are drawn by the plugin, the legend by Chart.js. */
-function legendEntries(bars: readonly RateBar[]) {
+function legendEntries(bars: readonly RateBar[], { ink, ground }: Drawing) {
   const box = (label: string, colour: string) => ({ label, data: [], pointStyle: 'rect' as const, backgroundColor: colour, borderColor: ink.axis, borderWidth: 0.5 })
   const entries = []
   if (bars.some((bar) => bar.phase === 'precopy')) {
     entries.push(box('sent', meanings.precopy))
-    entries.push({ label: 'dirtied', data: [], pointStyle: 'line' as const, borderColor: meanings.dirtying, borderWidth: 1.6 })
+    entries.push({ label: 'dirtied', data: [], pointStyle: 'line' as const, borderColor: onGround(meanings.dirtying, ground), borderWidth: 1.6 })
   }
   if (bars.some((bar) => bar.phase === 'stop-and-copy')) entries.push(box('sent while stopped', meanings['stop-and-copy']))
   return entries
 }
 
-function rateBarsPlugin(bars: readonly RateBar[], downtime: string, lettering: Lettering): Plugin<ChartType> {
+interface Letters extends Lettering {
+  readonly drawing: Drawing
+}
+
+function rateBarsPlugin(bars: readonly RateBar[], downtime: string, lettering: Letters): Plugin<ChartType> {
   return {
     id: 'rate-bars',
     beforeDatasetsDraw(chart) {
@@ -112,8 +117,8 @@ function rateBarsPlugin(bars: readonly RateBar[], downtime: string, lettering: L
         dirtying: y.getPixelForValue(bar.dirtyingMegabits),
         floor: area.bottom,
       })).filter((box) => box.right > area.left && box.left < area.right)
-      for (const box of boxes) drawBar(pen, box)
-      for (const box of boxes) drawDirtying(pen, box)
+      for (const box of boxes) drawBar(pen, box, lettering.drawing)
+      for (const box of boxes) drawDirtying(pen, box, lettering.drawing)
       for (const box of boxes) drawAmount(pen, box, lettering)
       const stopped = boxes.find((box) => box.bar.phase === 'stop-and-copy')
       if (stopped !== undefined) drawDowntime(pen, { middle: (stopped.left + stopped.right) / 2, left: area.left, right: area.right, top: area.top, bottom: stopped.top - lettering.small - 5 }, downtime, lettering)
@@ -130,7 +135,7 @@ interface Box {
   readonly floor: number
 }
 
-function drawBar(pen: Pen, { bar, left, right, top, floor }: Box): void {
+function drawBar(pen: Pen, { bar, left, right, top, floor }: Box, { ink }: Drawing): void {
   pen.save()
   pen.fillStyle = meanings[bar.phase]
   pen.strokeStyle = ink.axis
@@ -142,10 +147,10 @@ function drawBar(pen: Pen, { bar, left, right, top, floor }: Box): void {
   pen.restore()
 }
 
-function drawDirtying(pen: Pen, { bar, left, right, dirtying }: Box): void {
+function drawDirtying(pen: Pen, { bar, left, right, dirtying }: Box, { ground }: Drawing): void {
   if (bar.phase !== 'precopy') return
   pen.save()
-  pen.strokeStyle = meanings.dirtying
+  pen.strokeStyle = onGround(meanings.dirtying, ground)
   pen.lineWidth = 1.6
   pen.beginPath()
   pen.moveTo(left, dirtying)
@@ -155,14 +160,14 @@ function drawDirtying(pen: Pen, { bar, left, right, dirtying }: Box): void {
 }
 
 /** The amount above its bar: level if it fits, upright if only that fits, else left to the table. */
-function drawAmount(pen: Pen, box: Box, lettering: Lettering): void {
+function drawAmount(pen: Pen, box: Box, lettering: Letters): void {
   const { bar, left, right } = box
   const text = shortNumber(bar.mebibytes)
   const space = right - left
   const base = amountBase(box, lettering)
   pen.save()
   pen.font = canvasFont(lettering, lettering.small)
-  pen.fillStyle = ink.text
+  pen.fillStyle = lettering.drawing.ink.text
   if (space >= pen.measureText(text).width + 2) {
     pen.textAlign = 'center'
     pen.textBaseline = 'bottom'

@@ -5,40 +5,46 @@ import type { RunRecord } from '../model/migration-stats.ts'
 import { compare, type Comparison, type Series } from './comparison.ts'
 import { commonOptions, legend, numberAxis, ticksAt } from './house-style.ts'
 import { runsBesideMeans } from './overlays.ts'
-import { ink } from './palette.ts'
-import { type Recipe, sizeOf } from './recipe.ts'
+import type { Drawing } from './drawing.ts'
+import type { Inks } from './palette.ts'
+import { sizeOf } from './recipe.ts'
 import type { ChartSpec } from './spec.ts'
 
 /** A factor whose values span more than this many decades is drawn on a logarithmic axis. */
 const decadesOfLinear = 1.5
 
-export function lines(recipe: Recipe, runs: readonly RunRecord[]): ChartSpec {
+export function lines(recipe: Drawing, runs: readonly RunRecord[]): ChartSpec {
   const comparison = compare(recipe, runs)
-  const positions = comparison.xs.map(({ position }) => position)
-  const known = positions.filter((position) => position !== undefined)
-  if (known.length !== positions.length) {
-    throw new GodwitError('figure.factor', `Lines need a numeric factor; ${comparison.xLabel.toLowerCase()} has the values ${comparison.xs.map(({ label }) => label).join(', ')}: draw bars instead`)
-  }
+  const known = positionsOf(comparison)
   return {
     kind: 'lines',
     ...sizeOf(recipe),
     font: recipe.font,
     config: {
       type: 'scatterWithErrorBars',
-      data: { datasets: comparison.series.map((one) => datasetOf(one, known)) },
+      data: { datasets: comparison.series.map((one) => datasetOf(one, known, recipe.ink)) },
       options: {
         ...commonOptions(recipe, comparison.note),
         plugins: { ...commonOptions(recipe, comparison.note).plugins, legend: legend(recipe, comparison.series.length > 1 ? 'mark' : 'none') },
-        scales: { x: xScale(recipe, comparison, known), y: yScale(recipe, comparison) },
+        scales: { x: xScale(recipe, comparison, known), y: yScale(recipe, comparison.yLabel, shownValues(comparison)) },
       },
-      plugins: [runsBesideMeans(comparison)],
+      plugins: [runsBesideMeans(comparison, recipe.ink)],
     },
+    marks: comparison.series.map((one) => one.cells.map((cell) => cell.mark)),
     table: comparison.table,
     caption: comparison.caption,
   }
 }
 
-function datasetOf({ label, style, cells }: Series, positions: readonly number[]) {
+/** The places of the x values; refused where the factor is not a number. */
+export function positionsOf({ xs, xLabel }: Comparison): readonly number[] {
+  const positions = xs.map(({ position }) => position)
+  const known = positions.filter((position) => position !== undefined)
+  if (known.length === positions.length) return known
+  throw new GodwitError('figure.factor', `Lines need a numeric factor; ${xLabel.toLowerCase()} has the values ${xs.map(({ label }) => label).join(', ')}: draw bars instead`)
+}
+
+export function datasetOf({ label, style, cells }: Series, positions: readonly number[], ink: Inks) {
   return {
     label,
     data: cells.map(({ place, interval }) => {
@@ -63,7 +69,7 @@ function datasetOf({ label, style, cells }: Series, positions: readonly number[]
   }
 }
 
-function xScale(recipe: Recipe, { xLabel, xs }: Comparison, positions: readonly number[]) {
+export function xScale(recipe: Drawing, { xLabel, xs }: Comparison, positions: readonly number[]) {
   const least = Math.min(...positions)
   const most = Math.max(...positions)
   const logarithmic = least > 0 && Math.log10(most / least) > decadesOfLinear
@@ -84,15 +90,22 @@ function xScale(recipe: Recipe, { xLabel, xs }: Comparison, positions: readonly 
   }
 }
 
-function yScale(recipe: Recipe, { yLabel, series }: Comparison) {
-  const shown = series.flatMap((one) => one.cells.flatMap((cell) => [...cell.values, cell.interval.low ?? cell.interval.mean, cell.interval.high ?? cell.interval.mean]))
+/** All values that a figure of means shows: the means, the ends of their intervals, and single runs. */
+export function shownValues({ series }: Comparison): readonly number[] {
+  return series.flatMap((one) => one.cells.flatMap((cell) => [...cell.values, cell.interval.low ?? cell.interval.mean, cell.interval.high ?? cell.interval.mean]))
+}
+
+/** The y axis for these values, from zero, or logarithmic if the recipe says so. */
+export function yScale(recipe: Drawing, yLabel: string, shown: readonly number[]) {
   const base = numberAxis(recipe, { label: yLabel, grid: true })
-  if (recipe.yScale === 'linear') return { ...base, type: 'linear' as const, min: Math.min(0, ...shown), suggestedMax: Math.max(...shown) * 1.05 }
-  if (shown.some((value) => value <= 0)) {
+  const least = shown.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY)
+  const most = shown.reduce((high, value) => Math.max(high, value), Number.NEGATIVE_INFINITY)
+  if (recipe.yScale === 'linear') return { ...base, type: 'linear' as const, min: Math.min(0, least), suggestedMax: most * 1.05 }
+  if (least <= 0) {
     throw new GodwitError('figure.scale', 'A logarithmic y axis cannot show zero or an interval that reaches below it; use yScale: linear')
   }
-  const min = Math.min(...shown) / 1.15
-  const max = Math.max(...shown) * 1.15
+  const min = least / 1.15
+  const max = most * 1.15
   return {
     ...base,
     type: 'logarithmic' as const,

@@ -2,18 +2,18 @@
 
 import type { Chart, ChartType, Element, Plugin } from 'chart.js'
 import { type Comparison, mostSinglePoints, type Series } from './comparison.ts'
-import { type Hatch, ink } from './palette.ts'
+import type { Hatch, Inks } from './palette.ts'
 import { type Pen, penOf } from './spec.ts'
 
 /** Hatches the bars of each dataset, and its box in the legend, as its style says. */
-export function hatching(series: readonly Series[]): Plugin<ChartType> {
+export function hatching(series: ReadonlyArray<Pick<Series, 'style'>>, ink: Inks): Plugin<ChartType> {
   return {
     id: 'hatching',
     afterDatasetDraw(chart, { index, meta }) {
       const hatch = series[index]?.style.hatch ?? 'none'
       for (const element of meta.data) {
         const { x, y, base, width } = element.getProps(['x', 'y', 'base', 'width'] as never[], true) as unknown as { x: number; y: number; base: number; width: number }
-        hatchBox(penOf(chart), { left: x - width / 2, top: Math.min(y, base), width, height: Math.abs(base - y) }, hatch)
+        hatchBox(penOf(chart), { left: x - width / 2, top: Math.min(y, base), width, height: Math.abs(base - y) }, hatch, ink.paper)
       }
     },
     afterDraw(chart) {
@@ -22,7 +22,7 @@ export function hatching(series: readonly Series[]): Plugin<ChartType> {
       const { pointStyleWidth: width = 0, boxHeight: height = 0 } = legend.options.labels
       legend.legendHitBoxes.forEach((hit, index) => {
         const box = { left: hit.left, top: hit.top + (hit.height - height) / 2, width, height }
-        hatchBox(penOf(chart), box, series[index]?.style.hatch ?? 'none')
+        hatchBox(penOf(chart), box, series[index]?.style.hatch ?? 'none', ink.paper)
       })
     },
   }
@@ -41,13 +41,13 @@ interface Box {
   readonly height: number
 }
 
-function hatchBox(pen: Pen, box: Box, hatch: Hatch): void {
-  if (hatch === 'rising' || hatch === 'crossed') slant(pen, box, 1)
-  if (hatch === 'falling' || hatch === 'crossed') slant(pen, box, -1)
+export function hatchBox(pen: Pen, box: Box, hatch: Hatch, colour: string): void {
+  if (hatch === 'rising' || hatch === 'crossed') slant(pen, box, 1, colour)
+  if (hatch === 'falling' || hatch === 'crossed') slant(pen, box, -1, colour)
 }
 
 /** Slanting white lines, clipped to the box; direction 1 rises to the right. */
-function slant(pen: Pen, { left, top, width, height }: Box, direction: 1 | -1): void {
+function slant(pen: Pen, { left, top, width, height }: Box, direction: 1 | -1, colour: string): void {
   if (!(width > 0 && height > 0)) return
   const spacing = 3
   const bottom = top + height
@@ -55,7 +55,7 @@ function slant(pen: Pen, { left, top, width, height }: Box, direction: 1 | -1): 
   pen.beginPath()
   pen.rect(left, top, width, height)
   pen.clip()
-  pen.strokeStyle = ink.paper
+  pen.strokeStyle = colour
   pen.lineWidth = 0.6
   pen.beginPath()
   for (let start = left - height; start < left + width; start += spacing) {
@@ -70,7 +70,7 @@ function slant(pen: Pen, { left, top, width, height }: Box, direction: 1 | -1): 
 const leastBarWidth = 7
 
 /** Small points for single runs across each bar, where they are few enough and the bar wide enough. */
-export function runsOverBars({ series }: Comparison): Plugin<ChartType> {
+export function runsOverBars({ series }: Pick<Comparison, 'series'>, ink: Inks): Plugin<ChartType> {
   return {
     id: 'runs-over-bars',
     afterDatasetsDraw(chart) {
@@ -85,7 +85,7 @@ export function runsOverBars({ series }: Comparison): Plugin<ChartType> {
 }
 
 /** The same for lines: beside each mean, beneath its mark. */
-export function runsBesideMeans({ series }: Comparison): Plugin<ChartType> {
+export function runsBesideMeans({ series }: Pick<Comparison, 'series'>, ink: Inks): Plugin<ChartType> {
   return {
     id: 'runs-beside-means',
     beforeDatasetsDraw(chart) {
@@ -118,7 +118,7 @@ function eachGroup(chart: Chart, series: readonly Series[], visit: (group: Group
   })
 }
 
-function dot(pen: Pen, { x, y, edge, fill }: { readonly x: number; readonly y: number; readonly edge: string; readonly fill: string }): void {
+export function dot(pen: Pen, { x, y, edge, fill }: { readonly x: number; readonly y: number; readonly edge: string; readonly fill: string }): void {
   pen.save()
   pen.beginPath()
   pen.arc(x, y, 0.85, 0, 2 * Math.PI)

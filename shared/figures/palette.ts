@@ -63,7 +63,47 @@ export const backendMarks: Readonly<Record<string, Pick<SeriesStyle, 'mark' | 'f
   qemu: { mark: 'rect', filled: true },
 }
 
-export const ink = { text: '#000000', axis: '#444444', grid: '#DDDDDD', paper: '#FFFFFF' } as const
+/** The colours that are no series: letters, lines and the ground they stand on. */
+export interface Inks {
+  readonly text: string
+  readonly axis: string
+  readonly grid: string
+  readonly paper: string
+}
+
+/** What a figure is drawn on: white paper, or the light or dark ground of the window. */
+export type Ground = 'paper' | 'light' | 'dark'
+
+export const ink: Inks = { text: '#000000', axis: '#444444', grid: '#DDDDDD', paper: '#FFFFFF' }
+
+const inks: Readonly<Record<Ground, Inks>> = {
+  paper: ink,
+  light: { text: '#1B1F24', axis: '#4C555F', grid: '#D5D9DE', paper: '#FFFFFF' },
+  dark: { text: '#E6E9ED', axis: '#B6BEC8', grid: '#363D46', paper: '#1C2025' },
+}
+
+export function inksOf(ground: Ground): Inks {
+  return inks[ground]
+}
+
+/** Black means the same on a dark ground, where it is drawn in the colour of the letters; greys turn over. */
+export function onGround(colour: string, ground: Ground): string {
+  if (ground !== 'dark') return colour
+  if (colour === okabeIto.black) return inks.dark.text
+  return greyOnDark[colour] ?? colour
+}
+
+const greyOnDark: Readonly<Record<string, string>> = { '#404040': '#C8C8C8', '#6E6E6E': '#979797', '#B8B8B8': '#6E6E6E', '#565656': '#ADADAD' }
+
+/** From the ground (0) to a full blue (1) in one hue, so that lightness alone orders the values. */
+export function shade(share: number, ground: Ground): string {
+  const [from, to] = ground === 'dark' ? ['#23303B', '#8CD0FF'] : ['#EAF3FA', '#00456F']
+  const part = (start: number): string => {
+    const [low, high] = [from, to].map((colour) => Number.parseInt(colour.slice(start, start + 2), 16))
+    return Math.round((low ?? 0) + ((high ?? 0) - (low ?? 0)) * Math.min(Math.max(share, 0), 1)).toString(16).padStart(2, '0')
+  }
+  return `#${part(1)}${part(3)}${part(5)}`
+}
 
 /** Lightness L* (CIE 1976, 0 to 100) of a colour written as #RRGGBB: what is left of it in greyscale. */
 export function lightness(colour: string): number {

@@ -49,10 +49,15 @@ export function selectRuns(recipe: Recipe, runs: readonly RunRecord[]): readonly
     (run) =>
       (recipe.point === undefined || run.point === recipe.point) &&
       (recipe.run === undefined || run.runId.startsWith(recipe.run)) &&
-      Object.entries(recipe.where).every(([path, value]) => String(valueOf(run, path)) === String(value)),
+      Object.entries(recipe.where).every(([path, value]) => asList(value).includes(String(valueOf(run, path)))),
   )
   if (selected.length > 0) return selected
   throw new GodwitError('figure.no-runs', `None of the ${runs.length} runs fits the recipe: ${whyNone(recipe, runs)}`)
+}
+
+/** What a condition allows, as text. */
+function asList(value: Recipe['where'][string]): readonly string[] {
+  return (Array.isArray(value) ? value : [value]).map(String)
 }
 
 function whyNone(recipe: Recipe, runs: readonly RunRecord[]): string {
@@ -62,7 +67,7 @@ function whyNone(recipe: Recipe, runs: readonly RunRecord[]): string {
   }
   for (const [path, value] of Object.entries(recipe.where)) {
     const values = distinctValues(runs, path).map(String)
-    if (!values.includes(String(value))) return `${path} is never ${String(value)}; its values are ${values.join(', ')}`
+    if (!asList(value).some((one) => values.includes(one))) return `${path} is never ${asList(value).join(' or ')}; its values are ${values.join(', ')}`
   }
   return 'no run has all the values that "where", "point" and "run" ask for together'
 }

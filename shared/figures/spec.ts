@@ -1,17 +1,33 @@
 /** A figure ready to be drawn: a Chart.js configuration, the data it shows as a table, and its caption. */
 
 import type { Chart, ChartConfiguration } from 'chart.js'
+import type {} from '@sgratzl/chartjs-chart-boxplot'
 import type {} from 'chartjs-chart-error-bars'
+import type {} from 'chartjs-chart-matrix'
 import type { Scalar } from '../model/migration-stats.ts'
 import type { FigureKind } from './recipe.ts'
 
-export type FigureConfig = ChartConfiguration<'scatterWithErrorBars'> | ChartConfiguration<'barWithErrorBars'> | ChartConfiguration<'scatter'>
+export type FigureConfig =
+  | ChartConfiguration<'scatterWithErrorBars'>
+  | ChartConfiguration<'barWithErrorBars'>
+  | ChartConfiguration<'scatter'>
+  | ChartConfiguration<'boxplot'>
+  | ChartConfiguration<'matrix'>
+  | ChartConfiguration<'bar'>
 
 /** All numbers that a figure shows, in the units named in the column heads. */
 export interface FigureTable {
   readonly columns: readonly string[]
   readonly rows: ReadonlyArray<readonly Scalar[]>
 }
+
+/** The runs behind a mark, and the condition of the filter language that finds them among those of their suites. */
+export interface ChartMark {
+  readonly runIds: readonly string[]
+  readonly filter: string
+}
+
+export const noMark: ChartMark = { runIds: [], filter: '' }
 
 export interface ChartSpec {
   readonly kind: FigureKind
@@ -20,6 +36,8 @@ export interface ChartSpec {
   readonly table: FigureTable
   /** One line: what is shown, n, interval, unit, and what was left out. */
   readonly caption: string
+  /** What stands behind each mark, by dataset and place in it; absent where marks are parts of one run. */
+  readonly marks?: ReadonlyArray<readonly ChartMark[]>
   readonly widthCm: number
   readonly heightCm: number
   readonly font: string

@@ -7,8 +7,9 @@
 import { downsample, type SeriesPoint } from '../analysis/downsample.ts'
 import type { RunRecord, WritableWorkingSet } from '../model/migration-stats.ts'
 import { axis, commonOptions, legend, numberAxis, roundTicks, ticksAt } from './house-style.ts'
-import { meanings } from './palette.ts'
-import { type Recipe, sizeOf } from './recipe.ts'
+import type { Drawing } from './drawing.ts'
+import { meanings, onGround } from './palette.ts'
+import { sizeOf } from './recipe.ts'
 import { describeRun, selectOneRun } from './selection.ts'
 import type { ChartSpec } from './spec.ts'
 import { labelWithUnit, shortNumber, unitFor } from './units.ts'
@@ -16,7 +17,7 @@ import { labelWithUnit, shortNumber, unitFor } from './units.ts'
 /** More points than this cannot be told apart in a column of a page. */
 const mostPoints = 1500
 
-export function wws(recipe: Recipe, runs: readonly RunRecord[]): ChartSpec {
+export function wws(recipe: Drawing, runs: readonly RunRecord[]): ChartSpec {
   const run = selectOneRun(
     recipe,
     runs,
@@ -34,7 +35,7 @@ export function wws(recipe: Recipe, runs: readonly RunRecord[]): ChartSpec {
     font: recipe.font,
     config: {
       type: 'scatter',
-      data: { datasets: [overTime(downsample(series, mostPoints)), ...(sizes.length > 1 ? [distribution(sizes)] : [])] },
+      data: { datasets: [overTime(downsample(series, mostPoints)), ...(sizes.length > 1 ? [distribution(sizes, recipe)] : [])] },
       options: {
         ...commonOptions(recipe, note),
         plugins: { ...commonOptions(recipe, note).plugins, legend: legend(recipe, 'none') },
@@ -72,7 +73,7 @@ function overTime(points: readonly SeriesPoint[]) {
 }
 
 /** The empirical distribution lying on its side: share of windows up to a size. */
-function distribution(sizes: readonly number[]) {
+function distribution(sizes: readonly number[], { ground }: Drawing) {
   const steps = sizes.map((size, index) => ({ x: ((index + 1) / sizes.length) * 100, y: size }))
   return {
     label: 'distribution',
@@ -81,12 +82,12 @@ function distribution(sizes: readonly number[]) {
     showLine: true,
     stepped: 'after' as const,
     pointRadius: 0,
-    borderColor: meanings.dirtying,
+    borderColor: onGround(meanings.dirtying, ground),
     borderWidth: 1,
   }
 }
 
-function timeScale(recipe: Recipe, series: readonly SeriesPoint[]) {
+function timeScale(recipe: Drawing, series: readonly SeriesPoint[]) {
   const min = (recipe.from ?? 0) / 1e9
   const max = Math.max(recipe.to === undefined ? (series.at(-1)?.x ?? 0) : recipe.to / 1e9, min + 1e-6)
   const base = numberAxis(recipe, { label: recipe.xLabel ?? 'Time (s)' })
@@ -104,7 +105,7 @@ function timeScale(recipe: Recipe, series: readonly SeriesPoint[]) {
 }
 
 /** It begins below zero, which sets the two panels apart. */
-function shareScale(recipe: Recipe) {
+function shareScale(recipe: Drawing) {
   const base = axis(recipe, { label: 'Share of windows (%)' })
   return {
     ...base,

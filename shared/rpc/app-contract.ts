@@ -160,7 +160,8 @@ export interface AppCalls {
 
   suites(): Promise<readonly SuiteEntry[]>
   suiteText(suiteId: number): Promise<string>
-  runRows(suiteId: number): Promise<readonly RunRow[]>
+  /** All runs of a suite, or the first so many of them: enough to show a table while the rest is on its way. */
+  runRows(suiteId: number, first?: number): Promise<readonly RunRow[]>
   /** With rows, timeline and working set. */
   run(runId: string): Promise<RunRecord>
   /** The filled-in scenario of a run. */

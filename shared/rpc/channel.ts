@@ -67,7 +67,7 @@ export function connectApp(channel: Channel, events: AppEvents): AppCalls {
   const askingSide: AskingSide = {
     event(name, args) {
       if (!Object.hasOwn(events, name)) return
-      const handler = events[name as keyof AppEvents] as (...args: never[]) => void
+      const handler = events[name as keyof AppEvents]
       handler(...(args as never[]))
     },
   }

@@ -11,17 +11,16 @@ import { csvText } from './csv.ts'
 import { type FigureFormat, renderFigure } from './render-figure.ts'
 import { writeFileWhole } from './write-file.ts'
 
+/** What a figure is drawn to when nothing else is asked for. */
 export const figureFormats: readonly FigureFormat[] = ['svg', 'pdf', 'png']
+const allFormats: readonly FigureFormat[] = [...figureFormats, 'tex']
 
 /** The format that a file name asks for. */
 export function formatOf(path: string): FigureFormat {
   const ending = extname(path).slice(1).toLowerCase()
-  const format = figureFormats.find((known) => known === ending)
+  const format = allFormats.find((known) => known === (ending === 'pgf' ? 'tex' : ending))
   if (format !== undefined) return format
-  if (ending === 'tex' || ending === 'pgf') {
-    throw new GodwitError('figure.format', `PGF and TikZ are part of the format, but this version cannot write them yet; write "${path}" as .pdf, .svg or .png`)
-  }
-  throw new GodwitError('figure.format', `"${path}" does not say which format is wanted; let the name end in .svg, .pdf or .png`)
+  throw new GodwitError('figure.format', `"${path}" does not say which format is wanted; let the name end in .svg, .pdf, .png or .tex`)
 }
 
 /** The data of a figure as text, for a file beside it. */

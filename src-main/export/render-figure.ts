@@ -1,20 +1,23 @@
 /**
  * Draws a figure without a browser: Chart.js onto a Skia canvas whose unit is one point of paper. SVG and PDF stay
- * vectors with real text; PNG has as many dots as asked for.
+ * vectors with real text; PNG has as many dots as asked for. PGF/TikZ is text, and drawn by LaTeX.
  */
 
 import { createCanvas, PDFDocument, type SKRSContext2D, SvgExportFlag } from '@napi-rs/canvas'
 import { BarController, BarElement, CategoryScale, Chart, type ChartConfiguration, type ChartItem, Legend, LinearScale, LineController, LineElement, LogarithmicScale, type Plugin, PointElement, ScatterController, SubTitle, Title } from 'chart.js'
+import { BoxAndWiskers, BoxPlotController } from '@sgratzl/chartjs-chart-boxplot'
 import { BarWithErrorBar, BarWithErrorBarsController, PointWithErrorBar, ScatterWithErrorBarsController } from 'chartjs-chart-error-bars'
+import { MatrixController, MatrixElement } from 'chartjs-chart-matrix'
 import { pointsPerCm } from '#shared/figures/paper-size.ts'
 import { ink } from '#shared/figures/palette.ts'
 import { type ChartSpec, penOf } from '#shared/figures/spec.ts'
 import { requireFont } from './fonts.ts'
 import { withPageSize } from './pdf.ts'
+import { figureTex } from './pgf.ts'
 import { withDotsPerInch } from './png.ts'
 import { finishSvg } from './svg.ts'
 
-export type FigureFormat = 'svg' | 'pdf' | 'png'
+export type FigureFormat = 'svg' | 'pdf' | 'png' | 'tex'
 
 export interface RenderOptions {
   readonly format: FigureFormat
@@ -26,8 +29,8 @@ export interface RenderOptions {
 }
 
 Chart.register(
-  ...[BarController, LineController, ScatterController, BarWithErrorBarsController, ScatterWithErrorBarsController],
-  ...[BarElement, LineElement, PointElement, BarWithErrorBar, PointWithErrorBar],
+  ...[BarController, LineController, ScatterController, BarWithErrorBarsController, ScatterWithErrorBarsController, BoxPlotController, MatrixController],
+  ...[BarElement, LineElement, PointElement, BarWithErrorBar, PointWithErrorBar, BoxAndWiskers, MatrixElement],
   ...[CategoryScale, LinearScale, LogarithmicScale, Legend, Title, SubTitle],
 )
 
@@ -35,6 +38,7 @@ Chart.register(
 export async function renderFigure(spec: ChartSpec, options: RenderOptions): Promise<Buffer> {
   const size = { widthCm: options.widthCm ?? spec.widthCm, heightCm: options.heightCm ?? spec.heightCm }
   const page: Page = { width: size.widthCm * pointsPerCm, height: size.heightCm * pointsPerCm }
+  if (options.format === 'tex') return Buffer.from(figureTex({ ...spec, ...size }))
   requireFont(spec.font)
   switch (options.format) {
     case 'svg':
@@ -75,11 +79,9 @@ async function renderPng(spec: ChartSpec, page: Page, dpi: number): Promise<Buff
 /** Runs Chart.js on any context. */
 function draw(spec: ChartSpec, context: SKRSContext2D, page: Page, scale: number): void {
   const config = spec.config as ChartConfiguration
-  const chart = new Chart(elementOf(context, page) as ChartItem, {
-    ...config,
-    plugins: [paper, ...(config.plugins ?? [])],
-    options: { ...config.options, devicePixelRatio: scale },
-  })
+  // The union over all kinds is too wide for the compiler to spread.
+  const drawn: unknown = Object.assign({}, config, { plugins: [paper, ...(config.plugins ?? [])], options: Object.assign({}, config.options, { devicePixelRatio: scale }) })
+  const chart = new Chart(elementOf(context, page) as ChartItem, drawn as ChartConfiguration<'scatter'>)
   chart.destroy()
 }
 

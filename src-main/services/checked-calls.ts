@@ -50,12 +50,12 @@ const argumentsOf: Readonly<Record<Name, z.ZodType<readonly unknown[]>>> = {
   queue: z.tuple([]),
   suites: z.tuple([]),
   suiteText: z.tuple([suiteId]),
-  runRows: z.tuple([suiteId]),
+  runRows: z.tuple([suiteId, z.int().min(1).optional()]),
   run: z.tuple([runId]),
   scenarioOfRun: z.tuple([runId]),
   annotate: z.tuple([z.array(runId).max(1_000_000), notes]),
   renderFigure: z.tuple([
-    z.object({ recipe: z.record(z.string(), z.unknown()), suiteIds: z.array(suiteId).min(1, 'choose at least one suite').max(1000), format: z.enum(['svg', 'pdf', 'png', 'csv']) }),
+    z.object({ recipe: z.record(z.string(), z.unknown()), suiteIds: z.array(suiteId).min(1, 'choose at least one suite').max(1000), format: z.enum(['svg', 'pdf', 'png', 'tex', 'csv']) }),
   ]),
 }
 

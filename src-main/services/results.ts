@@ -16,9 +16,9 @@ export function resultsService(store: Store, onNotes: AppEvents['notesChanged'])
       await requireSuite(suiteId)
       return store.suiteText(suiteId)
     },
-    runRows: async (suiteId) => {
+    runRows: async (suiteId, first) => {
       await requireSuite(suiteId)
-      return store.runRows({ suiteId })
+      return store.runRows({ suiteId, ...(first === undefined ? {} : { limit: first }) })
     },
     run: async (runId) => (await store.run(runId)) ?? noRun(runId),
     scenarioOfRun: async (runId) => ({ ...((await store.scenarioOfRun(runId)) ?? noRun(runId)) }),

@@ -76,6 +76,8 @@ export interface RowQuery {
   readonly suiteId: number
   /** Only these runs; absent: all of the suite. */
   readonly runIds?: readonly string[]
+  /** Only the first so many, where all are asked for. */
+  readonly limit?: number
 }
 
 /** The calls that travel to the worker. */

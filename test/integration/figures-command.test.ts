@@ -81,7 +81,6 @@ describe('godwit figure', () => {
     ['a kind that does not exist', ['linse', '--out', 'x.svg'], /"linse": there is no such file.*did you mean "lines"/],
     ['a metric that does not exist', ['bars', '--metric', 'downtimMs', '--out', 'x.svg'], /did you mean "downtimeMs"/],
     ['a factor that was not varied', ['bars', '--x', 'link.bandwidth', '--out', 'x.svg'], /was not varied in these runs; varied are workload\.writes/],
-    ['a format of a later version', ['bars', '--out', 'x.tex'], /cannot write them yet/],
     ['a folder that does not exist', ['bars', '--out', 'nowhere/x.svg'], /cannot be written: its folder does not exist/],
     ['a suite that does not exist', ['bars', '--suite', 'Smal guests', '--out', 'x.svg'], /did you mean "Small guests"/],
   ])('refuses %s with status 2 and writes nothing', async (_, [recipe = '', ...options], message) => {

@@ -290,6 +290,17 @@ describe('stopping when the interval is narrow', () => {
     expect(window.entry(suiteId)).toMatchObject({ planned: 400, finished: 400, problem: null })
   })
 
+  test('can be asked for while the suite is running', async () => {
+    const services = await servicesForTest()
+    const window = listeningWindow(services)
+    const { suiteId } = await start(services, text)
+    await reaches(window, suiteId, 'running')
+    await start(services, text, { stopWhenNarrow: { metric: 'totalMs', relativeHalfWidth: 0.2 } })
+    await reaches(window, suiteId, 'finished')
+    expect(window.entry(suiteId)?.problem).toContain('the 95 % interval of totalMs is within 20 % of its mean')
+    expect(window.entry(suiteId)?.finished).toBeLessThan(400)
+  })
+
   test('never ends a suite whose interval stays wide', async () => {
     const services = await servicesForTest()
     const window = listeningWindow(services)

@@ -41,15 +41,16 @@ export function rowQueries(database: Database) {
     LEFT JOIN run_notes ON run_notes.run_id = suite_runs.run_id
     WHERE suite_runs.suite_id = @suiteId ${where}
     ORDER BY suite_runs.point, repetition, suite_runs.run_id`
-  const selectAll = database.prepare<[object], StoredRow>(select(''))
+  const selectAll = database.prepare<[object], StoredRow>(`${select('')} LIMIT @limit`)
   const selectSome = database.prepare<[object], StoredRow>(select('AND suite_runs.run_id IN (SELECT value FROM json_each(@runIds))'))
   const selectScenario = database
     .prepare<[string], string>('SELECT scenario FROM runs JOIN scenarios USING (scenario_hash) WHERE run_id = ?')
     .pluck()
 
   return {
-    runRows({ suiteId, runIds }: RowQuery): readonly RunRow[] {
-      const stored = runIds === undefined ? selectAll.all({ suiteId }) : selectSome.all({ suiteId, runIds: JSON.stringify(runIds) })
+    // A negative limit is none.
+    runRows({ suiteId, runIds, limit = -1 }: RowQuery): readonly RunRow[] {
+      const stored = runIds === undefined ? selectAll.all({ suiteId, limit }) : selectSome.all({ suiteId, runIds: JSON.stringify(runIds) })
       const parseFactors = onceForEach<RunRow['factors']>()
       return stored.map((row) => rowOf(row, suiteId, parseFactors(row.factors)))
     },

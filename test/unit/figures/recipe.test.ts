@@ -42,6 +42,6 @@ describe('a recipe', () => {
   })
 
   it('reports all that is wrong at once', () => {
-    expect(problemOf({ kind: 'bars', fontSize: 1, palette: 'pink' })).toMatch(/fontSize.*palette/)
+    expect(problemOf({ kind: 'bars', fontSize: 1, palette: 'pink' })).toMatch(/palette: .*; fontSize: /)
   })
 })

@@ -1,0 +1,17 @@
+/** How the design view was left: which sections are open, and whether form or text is shown. */
+
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+
+export const useDesignState = defineStore('design-state', () => {
+  const shown = ref<'form' | 'text'>('form')
+  const open = ref<readonly string[]>(['workload', 'link'])
+
+  const isOpen = (path: string): boolean => open.value.includes(path)
+
+  function setOpen(path: string, wanted: boolean): void {
+    if (wanted !== isOpen(path)) open.value = wanted ? [...open.value, path] : open.value.filter((known) => known !== path)
+  }
+
+  return { shown, open, isOpen, setOpen }
+})

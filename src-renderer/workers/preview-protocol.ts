@@ -1,0 +1,14 @@
+/** What the preview's worker is asked and what it answers. One request is worked on at a time. */
+
+import type { MigrationStats } from '#shared/model/migration-stats.ts'
+import type { Scenario } from '#shared/scenario/scenario.ts'
+
+export interface PreviewRequest {
+  readonly id: number
+  readonly scenario: Scenario
+  readonly seed: number
+}
+
+export type PreviewAnswer =
+  | { readonly id: number; readonly ok: true; readonly stats: MigrationStats }
+  | { readonly id: number; readonly ok: false; readonly message: string }

@@ -1,0 +1,31 @@
+/** The contract served in memory, as far as the design view asks for it: settings, and drafts that can be looked at. */
+
+import { shallowRef } from 'vue'
+import type { AppCalls, Draft, Settings } from '#shared/rpc/app-contract.ts'
+import { channelPair, connectApp, serveApp } from '#shared/rpc/channel.ts'
+import { GodwitError } from '#shared/model/godwit-error.ts'
+import type { ConnectionState, Program } from '../../../src-renderer/api/connection.ts'
+
+export interface MemoryProgram {
+  readonly program: Program
+  readonly drafts: Map<string, Omit<Draft, 'savedAt'>>
+}
+
+export function memoryProgram(): MemoryProgram {
+  const drafts = new Map<string, Omit<Draft, 'savedAt'>>()
+  const settings: Settings = { theme: 'light', workers: 1, textScale: 1 }
+  const known: Partial<AppCalls> = {
+    about: async () => ({ version: '0', modelVersion: 1, storePath: '', mode: 'browser', processors: 1 }),
+    settings: async () => settings,
+    saveDraft: async (draft) => void drafts.set(draft.draftId, draft),
+    dropDraft: async (draftId) => void drafts.delete(draftId),
+  }
+  const service = new Proxy(known as AppCalls, {
+    get: (target, name: keyof AppCalls) => target[name] ?? (async () => Promise.reject(new GodwitError('test.unserved', `"${name}" is not served here`))),
+  })
+  const [here, there] = channelPair()
+  serveApp(there, service)
+  const ignore = (): void => undefined
+  const calls = connectApp(here, { queueChanged: ignore, runsFinished: ignore, suitesChanged: ignore, notesChanged: ignore, settingsChanged: ignore, requested: ignore })
+  return { program: { calls, state: shallowRef<ConnectionState>('open'), on: () => ignore }, drafts }
+}
