@@ -31,6 +31,8 @@ export interface TimelinePicture {
   readonly stats: TimelineStats
   readonly series: VisibleSeries
   readonly ghost: TimelineStats | null
+  /** What the ghost is, such as: before the change. */
+  readonly ghostLabel: string
   readonly ghostSeries: VisibleSeries | null
   readonly layout: TimelineLayout
   readonly range: TimeRange
@@ -107,8 +109,6 @@ interface LegendEntry {
   readonly dash: readonly number[]
 }
 
-const ghostNote = 'dotted: before the change'
-
 /** The titles of a lane stand above it, each after a sample of its line. */
 function drawTitle(brush: Brush, picture: TimelinePicture, lane: Lane, entries: readonly LegendEntry[]): void {
   const { layout, colours } = picture
@@ -129,6 +129,7 @@ function drawTitle(brush: Brush, picture: TimelinePicture, lane: Lane, entries: 
     x += 23 + brush.measureText(text).width + 18
   }
   // Where there is room for it.
+  const ghostNote = `dotted: ${picture.ghostLabel}`
   if (picture.ghost !== null && lane === layout.rates && x + brush.measureText(ghostNote).width < layout.right) {
     brush.textAlign = 'right'
     brush.fillStyle = colours.inkFaint

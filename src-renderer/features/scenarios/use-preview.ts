@@ -4,6 +4,7 @@
  */
 
 import { onScopeDispose, type Ref, ref, shallowRef, type ShallowRef, watch } from 'vue'
+import type { MemoryMap } from '#shared/migration/memory-map.ts'
 import type { MigrationStats } from '#shared/model/migration-stats.ts'
 import type { Scenario } from '#shared/scenario/scenario.ts'
 import { newestWins, type PreviewWorker } from '../../workers/newest-wins.ts'
@@ -16,6 +17,8 @@ export interface Preview {
   /** The newest result; it stays while another is made. */
   readonly stats: ShallowRef<MigrationStats | null>
   readonly ghost: ShallowRef<MigrationStats | null>
+  /** The address space over time, if it was asked for. */
+  readonly film: ShallowRef<MemoryMap | null>
   readonly failure: Ref<string>
   /** Milliseconds from the change to the result. */
   readonly tookMs: Ref<number>
@@ -30,16 +33,19 @@ const oneChangeMs = 1000
 export interface PreviewSource {
   readonly scenario: Readonly<Ref<Scenario | null>>
   readonly seed: Readonly<Ref<number>>
+  /** Is the film of the address space wanted? */
+  readonly wantsFilm: Readonly<Ref<boolean>>
   readonly startWorker: () => PreviewWorker
 }
 
-export function usePreview({ scenario, seed, startWorker }: PreviewSource): Preview {
+export function usePreview({ scenario, seed, wantsFilm, startWorker }: PreviewSource): Preview {
   const worker = newestWins(startWorker)
   onScopeDispose(() => worker.close())
 
   const state = ref<PreviewState>('waiting')
   const stats = shallowRef<MigrationStats | null>(null)
   const ghost = shallowRef<MigrationStats | null>(null)
+  const film = shallowRef<MemoryMap | null>(null)
   const failure = ref('')
   const tookMs = ref(0)
   let lastChangeAt = -Infinity
@@ -53,10 +59,11 @@ export function usePreview({ scenario, seed, startWorker }: PreviewSource): Prev
       lastChangeAt = askedAt
     }
     state.value = 'simulating'
-    const answer = await worker.ask({ scenario: wanted, seed: seed.value })
+    const answer = await worker.ask({ scenario: wanted, seed: seed.value, film: wantsFilm.value })
     if (answer === null) return
     if (answer.ok) {
       stats.value = answer.stats
+      film.value = answer.film
       tookMs.value = performance.now() - askedAt
     }
     if (mine !== newest || state.value !== 'simulating') return
@@ -88,5 +95,9 @@ export function usePreview({ scenario, seed, startWorker }: PreviewSource): Prev
     { immediate: true },
   )
 
-  return { state, stats, ghost, failure, tookMs, start, cancel }
+  watch(wantsFilm, (wanted) => {
+    if (wanted && film.value === null && state.value === 'shown') start()
+  })
+
+  return { state, stats, ghost, film, failure, tookMs, start, cancel }
 }

@@ -27,7 +27,7 @@ export class InProcessWorker implements PreviewWorker {
   answer(): void {
     const request = this.requests.at(-1)
     if (request === undefined) throw new Error('the worker was asked nothing')
-    const data: PreviewAnswer = { id: request.id, ok: true, stats: simulate(request.scenario, request.seed) }
+    const data: PreviewAnswer = { id: request.id, ok: true, stats: simulate(request.scenario, request.seed), film: null }
     for (const listener of this.#onMessage) listener({ data })
   }
 

@@ -27,16 +27,16 @@ describe('the preview asks its worker', () => {
 
   it('and gets what the simulator says', async () => {
     const { workers, asked } = start()
-    const answer = asked.ask({ scenario: scenarioOf(100), seed: 7 })
+    const answer = asked.ask({ scenario: scenarioOf(100), seed: 7, film: false })
     workers[0]?.answer()
     expect(await answer).toMatchObject({ ok: true, stats: { fingerprint: simulate(scenarioOf(100), 7).fingerprint } })
   })
 
   it('one thing at a time, and drops what was overtaken while it waited', async () => {
     const { workers, asked } = start()
-    const first = asked.ask({ scenario: scenarioOf(1), seed: 1 })
-    const second = asked.ask({ scenario: scenarioOf(2), seed: 1 })
-    const third = asked.ask({ scenario: scenarioOf(3), seed: 1 })
+    const first = asked.ask({ scenario: scenarioOf(1), seed: 1, film: false })
+    const second = asked.ask({ scenario: scenarioOf(2), seed: 1, film: false })
+    const third = asked.ask({ scenario: scenarioOf(3), seed: 1, film: false })
     expect(workers[0]?.requests).toHaveLength(1)
     expect(await second).toBeNull()
     workers[0]?.answer()
@@ -49,8 +49,8 @@ describe('the preview asks its worker', () => {
 
   it('and ends a worker that is busy for long with what nobody wants any more', async () => {
     const { workers, asked } = start()
-    const stale = asked.ask({ scenario: scenarioOf(1), seed: 1 })
-    const wanted = asked.ask({ scenario: scenarioOf(2), seed: 1 })
+    const stale = asked.ask({ scenario: scenarioOf(1), seed: 1, film: false })
+    const wanted = asked.ask({ scenario: scenarioOf(2), seed: 1, film: false })
     vi.advanceTimersByTime(1000)
     expect(await stale).toBeNull()
     expect(workers[0]?.terminated).toBe(true)
@@ -60,14 +60,14 @@ describe('the preview asks its worker', () => {
 
   it('and lets a long simulation go on while nothing newer is asked', () => {
     const { workers, asked } = start()
-    void asked.ask({ scenario: scenarioOf(1), seed: 1 })
+    void asked.ask({ scenario: scenarioOf(1), seed: 1, film: false })
     vi.advanceTimersByTime(60_000)
     expect(workers[0]?.terminated).toBe(false)
   })
 
   it('and gives up on request', async () => {
     const { workers, asked } = start()
-    const answer = asked.ask({ scenario: scenarioOf(1), seed: 1 })
+    const answer = asked.ask({ scenario: scenarioOf(1), seed: 1, film: false })
     asked.cancel()
     expect(await answer).toBeNull()
     expect(workers[0]?.terminated).toBe(true)
@@ -75,10 +75,10 @@ describe('the preview asks its worker', () => {
 
   it('and goes on with another worker when one breaks', async () => {
     const { workers, asked } = start()
-    const broken = asked.ask({ scenario: scenarioOf(1), seed: 1 })
+    const broken = asked.ask({ scenario: scenarioOf(1), seed: 1, film: false })
     workers[0]?.break('out of memory')
     expect(await broken).toMatchObject({ ok: false, message: 'the preview broke: out of memory' })
-    const next = asked.ask({ scenario: scenarioOf(2), seed: 1 })
+    const next = asked.ask({ scenario: scenarioOf(2), seed: 1, film: false })
     workers[1]?.answer()
     expect(await next).toMatchObject({ ok: true })
   })

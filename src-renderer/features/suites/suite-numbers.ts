@@ -1,0 +1,59 @@
+/** What a suite will cost, and what its first run is, in words. */
+
+import { editorSections } from '#shared/scenario/editor-model.ts'
+import type { SuitePlan } from '#shared/scenario/plan.ts'
+import { estimateSuite } from '#shared/sim/estimate.ts'
+import { formatNumber, formatQuantity } from '#shared/units/quantity.ts'
+import { at, layersOf } from '../scenarios/layers.ts'
+import { sectionSentence } from '../scenarios/section-sentences.ts'
+
+export interface SuiteNumbers {
+  readonly runs: string
+  readonly points: string
+  /** Time on this machine with its workers. */
+  readonly time: string
+  /** Time that the guests live through. */
+  readonly virtualTime: string
+  readonly bytes: string
+}
+
+export function suiteNumbers(plan: SuitePlan, workers: number): SuiteNumbers {
+  const estimate = estimateSuite(plan)
+  return {
+    runs: grouped(plan.runs.length),
+    points: grouped(plan.points.length),
+    time: timeOf(estimate.cpuSeconds / Math.max(1, workers)),
+    virtualTime: timeOf(estimate.virtualSeconds),
+    bytes: formatQuantity(estimate.simulatedBytes, 'bytes'),
+  }
+}
+
+/** One sentence for each section of the first point's scenario. */
+export function firstRunInWords(plan: SuitePlan, base: unknown): ReadonlyArray<{ readonly label: string; readonly sentence: string }> {
+  const scenario = plan.points[0]?.scenario ?? null
+  const layers = layersOf(base)
+  return editorSections().map((section) => ({
+    label: section.label,
+    sentence: sectionSentence(section, scenario, {
+      valueOf: ({ path }) => at(layers.merged, path) ?? at(layers.policy, path),
+      isIdle: () => false,
+      lengthOf: (list) => {
+        const found = at(scenario, list)
+        return Array.isArray(found) ? found.length : 0
+      },
+    }),
+  }))
+}
+
+export function timeOf(seconds: number): string {
+  if (seconds < 1) return 'under 1 s'
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`
+  if (seconds < 48 * 3600) return `${formatNumber(Math.round(seconds / 360) / 10)} h`
+  return `${grouped(Math.round(seconds / 86_400))} days`
+}
+
+/** A whole number with its thousands apart. */
+export function grouped(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ' ')
+}
