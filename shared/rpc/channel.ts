@@ -22,7 +22,6 @@ export interface ErrorData {
 }
 
 type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: ErrorData }
-type Call = (...args: never[]) => Promise<unknown>
 
 export function errorData(error: unknown): ErrorData {
   if (error instanceof GodwitError) return { code: error.code, message: error.message, details: error.details }
@@ -43,8 +42,7 @@ export function serveApp(channel: Channel, service: AppCalls): AppEvents {
     async call(name, args) {
       try {
         if (!isCallName(name)) throw new GodwitError('rpc.unknown', `there is no call "${String(name)}"`)
-        const call: Call = service[name].bind(service)
-        return { ok: true, value: await call(...(args as never[])) }
+        return { ok: true, value: await Reflect.apply(service[name], service, args) }
       } catch (error) {
         return { ok: false, error: errorData(error) }
       }
@@ -67,8 +65,7 @@ export function connectApp(channel: Channel, events: AppEvents): AppCalls {
   const askingSide: AskingSide = {
     event(name, args) {
       if (!Object.hasOwn(events, name)) return
-      const handler = events[name as keyof AppEvents]
-      handler(...(args as never[]))
+      Reflect.apply(events[name as keyof AppEvents], events, args)
     },
   }
   const rpc = createBirpc<AnswerSide, AskingSide, false>(askingSide, { ...transport(channel), proxify: false })

@@ -4,21 +4,8 @@ import { createReadStream } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join, sep } from 'node:path'
+import { mediaTypeOf } from '../services/media-types.ts'
 import type { Access } from './access.ts'
-
-const mediaTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.ttf': 'font/ttf',
-  '.wasm': 'application/wasm',
-  '.yaml': 'text/yaml; charset=utf-8',
-}
 
 /** Answers every request; rejects never. What a stranger asks is refused without a word about why. */
 export function pageServer(rendererFolder: string, access: Access) {
@@ -99,7 +86,7 @@ function send(request: IncomingMessage, response: ServerResponse, { path, bytes 
   // Built files carry a digest of their content in their names; the page that names them does not.
   const isNamedByContent = /-[\w-]{8,}\.\w+$/.test(path)
   response.setHeader('Cache-Control', isNamedByContent ? 'private, max-age=31536000, immutable' : 'no-store')
-  response.setHeader('Content-Type', mediaTypes[extname(path).toLowerCase()] ?? 'application/octet-stream')
+  response.setHeader('Content-Type', mediaTypeOf(extname(path)) ?? 'application/octet-stream')
   response.setHeader('Content-Length', bytes)
   response.writeHead(200)
   if (request.method === 'HEAD') return void response.end()

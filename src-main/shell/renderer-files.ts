@@ -2,19 +2,7 @@
 
 import { readFile, realpath } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
-
-const mediaTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff': 'font/woff',
-  '.woff2': 'font/woff2',
-  '.wasm': 'application/wasm',
-}
+import { mediaTypeOf } from '../services/media-types.ts'
 
 /**
  * No remote content, no inline script, no plug-in, no frame, no form. Styles may stand inline, because components place
@@ -46,7 +34,7 @@ const headers = {
 export async function answerRendererRequest(folder: string, { method, url }: { readonly method: string; readonly url: string }): Promise<Response> {
   if (method !== 'GET' && method !== 'HEAD') return new Response(null, { status: 405, headers })
   const path = await rendererFile(folder, url)
-  const mediaType = path === undefined ? undefined : mediaTypes[extname(path)]
+  const mediaType = path === undefined ? undefined : mediaTypeOf(extname(path))
   if (path === undefined || mediaType === undefined) return new Response(null, { status: 404, headers })
   const content = method === 'HEAD' ? null : new Uint8Array(await readFile(path))
   return new Response(content, { status: 200, headers: { ...headers, 'Content-Type': mediaType } })

@@ -12,8 +12,9 @@ import { type Benchmark, reached, type Report, tableOf } from './benchmark.ts'
 import { commandLineBenchmarks } from './command-line.ts'
 import { kernelBenchmarks } from './kernel.ts'
 import { simulationBenchmarks } from './simulation.ts'
+import { windowBenchmarks } from './window.ts'
 
-const benchmarks: readonly Benchmark[] = [...simulationBenchmarks, ...commandLineBenchmarks, ...kernelBenchmarks]
+const benchmarks: readonly Benchmark[] = [...simulationBenchmarks, ...commandLineBenchmarks, ...kernelBenchmarks, ...windowBenchmarks]
 
 interface Options {
   readonly only: readonly string[]
