@@ -2,11 +2,11 @@
 
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import Database from 'better-sqlite3'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { meanInterval } from '#shared/analysis/interval.ts'
 import { readSuite } from '#shared/scenario/read-suite.ts'
 import { openStore } from '../../src-main/store/open-store.ts'
+import { otherProgram } from '../helpers/other-program.ts'
 import { servicesForTest, type ServicesUnderTest } from '../helpers/services.ts'
 import { planOf, smallSuite } from '../helpers/suites.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
@@ -319,10 +319,9 @@ describe('a fault of the store', () => {
   test('that is full pauses the queue with a sentence, and the suite goes on when there is room', async () => {
     const services = await servicesForTest({ storeOptions: { maxPages: 4000 } })
     const window = listeningWindow(services)
-    const other = new Database(services.storePath)
-    onTestFinished(() => void other.close())
-    other.exec('CREATE TABLE ballast (filling BLOB)')
-    other.prepare('INSERT INTO ballast VALUES (zeroblob(?))').run(3850 * 4096)
+    const other = otherProgram(services.storePath)
+    await other.exec('CREATE TABLE ballast (filling BLOB)')
+    await other.exec(`INSERT INTO ballast VALUES (zeroblob(${3850 * 4096}))`)
     const first = await start(services, smallSuite({ points: 10, repeat: 40 }))
     const second = await start(services, smallSuite({ name: 'Second', seed: 8 }))
     await reaches(window, first.suiteId, 'paused')
@@ -332,7 +331,7 @@ describe('a fault of the store', () => {
     expect(kept).toBeGreaterThan(0)
     expect(kept).toBeLessThan(400)
 
-    other.exec('DROP TABLE ballast')
+    await other.exec('DROP TABLE ballast')
     await services.calls.resumeRuns(first.suiteId)
     await reaches(window, second.suiteId, 'finished')
     expect(window.entry(first.suiteId)).toMatchObject({ state: 'finished', planned: 400, finished: 400, problem: null })
@@ -344,13 +343,12 @@ describe('a fault of the store', () => {
     const window = listeningWindow(services)
     const { suiteId } = await startLong(services)
     await window.until(() => window.rows.length > 0)
-    const holder = new Database(services.storePath)
-    onTestFinished(() => void holder.close())
-    holder.exec('BEGIN IMMEDIATE')
+    const holder = otherProgram(services.storePath)
+    await holder.exec('BEGIN IMMEDIATE')
     await reaches(window, suiteId, 'paused')
     expect(window.entry(suiteId)?.problem).toContain('in use by another program')
     await expect(start(services, smallSuite({ name: 'Other' }))).rejects.toMatchObject({ code: 'store.locked', message: 'The store is in use by another program. Wait until that ends, then try again.' })
-    holder.exec('ROLLBACK')
+    await holder.exec('ROLLBACK')
     await services.calls.resumeRuns(suiteId)
     await reaches(window, suiteId, 'finished')
     expect(await services.calls.runRows(suiteId)).toHaveLength(2000)
