@@ -16,6 +16,9 @@ vary:
   - { field: workload.writes, range: { from: 1000 pages/s, to: 64000 pages/s, steps: 7, scale: log } }
 repeat: 10
 seed: 42
+figures:
+  - { kind: lines, name: total-time, metric: totalMs, x: workload.writes, series: link.bandwidth }
+  - { kind: lines, name: downtime, metric: downtimeMs, x: workload.writes, series: link.bandwidth, yScale: log }
 `,
   },
   'guestperf-pause-iterations': {
@@ -31,6 +34,9 @@ vary:
   - { field: strategy.stop.iterations, values: [0, 1, 5, 20] }
 repeat: 10
 seed: 7
+figures:
+  - { kind: downtime-breakdown, name: downtime, x: strategy.stop.iterations }
+  - { kind: bars, name: transferred, metric: transferredBytes, x: strategy.stop.iterations }
 `,
   },
   'guestperf-bandwidth': {
