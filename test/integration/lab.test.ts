@@ -134,7 +134,7 @@ test('a worker that cannot start ends the suite with a coded error and stores no
 })
 
 test('a suite that is stopped keeps what it made, and continues to the same results', async () => {
-  const text = smallSuite({ points: 5, repeat: 20 })
+  const text = smallSuite({ points: 5, repeat: 200 })
   const store = await freshStore()
   const controller = new AbortController()
   let stored = 0
@@ -150,11 +150,11 @@ test('a suite that is stopped keeps what it made, and continues to the same resu
   })
   expect(stopped.stopped).toBe(true)
   expect(stopped.finished).toBeGreaterThanOrEqual(10)
-  expect(stopped.finished).toBeLessThan(100)
+  expect(stopped.finished).toBeLessThan(1000)
   expect(await store.finishedRunIds(stopped.suiteId)).toHaveLength(stopped.finished)
 
   const continued = await resultsOf(text, { store })
-  expect(continued.result).toMatchObject({ planned: 100, reused: stopped.finished, finished: 100 - stopped.finished, stopped: false })
+  expect(continued.result).toMatchObject({ planned: 1000, reused: stopped.finished, finished: 1000 - stopped.finished, stopped: false })
   const undisturbed = await resultsOf(text)
   expect(continued.runs.map(withoutProvenance)).toEqual(undisturbed.runs.map(withoutProvenance))
 })
