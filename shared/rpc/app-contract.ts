@@ -6,7 +6,7 @@
  * making a chart) the window does itself with the pure core.
  */
 
-import type { RunRecord, Scalar } from '../model/migration-stats.ts'
+import type { RunRecord } from '../model/migration-stats.ts'
 
 /** A suite file as it stands on the disk. */
 export interface SuiteDocument {
@@ -187,6 +187,3 @@ export type AppAction =
   | { readonly kind: 'new' | 'save' | 'save-as' | 'undo' | 'redo' | 'command-palette' | 'run' }
   | { readonly kind: 'open'; readonly path: string | null }
   | { readonly kind: 'show'; readonly view: string }
-
-/** The value of a factor or a metric in a row, by the name a filter uses. */
-export type RowValue = Scalar | undefined

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { isCallFrame } from '#shared/rpc/call-frame.ts'
 import { type Channel, serveApp } from '#shared/rpc/channel.ts'
 import type { AppServices } from '../services/contract.ts'
 import type { Access } from './access.ts'
@@ -83,19 +84,7 @@ function channelOf(socket: WebSocket): Channel {
 /** The text of a message if it is a call of the contract; anything else never reaches the code that answers calls. */
 function callIn(data: Buffer): string | undefined {
   const text = data.toString()
-  try {
-    const message: unknown = JSON.parse(text)
-    return isCall(message) ? text : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** What `connectApp` sends: a request with an id, for the one function that there is, with a name and its arguments. */
-function isCall(message: unknown): boolean {
-  if (typeof message !== 'object' || message === null) return false
-  const { t, m, i, a } = message as Readonly<Record<string, unknown>>
-  return t === 'q' && m === 'call' && typeof i === 'string' && i.length <= 64 && Array.isArray(a) && a.length === 2 && typeof a[0] === 'string' && Array.isArray(a[1])
+  return isCallFrame(text) ? text : undefined
 }
 
 /** Lets go of peers that vanished without a word. */
