@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/{unit,property,golden,integration,renderer,architecture}/**/*.test.ts'],
     testTimeout: 60_000,
+    setupFiles: ['test/renderer/window-workers.ts'],
     pool: 'forks',
   },
 })

@@ -84,7 +84,7 @@ const comparisons: Readonly<Record<FilterField<unknown>['type'], ReadonlyArray<r
   flag: [['and', 'both hold'], ['or', 'one holds']],
 }
 
-const mostCompletions = 50
+const mostCompletions = 100
 
 /** What may stand at the caret. */
 export function completions<Row>(text: string, caret: number, fields: ReadonlyArray<FilterField<Row>>): Completions {

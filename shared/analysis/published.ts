@@ -1,25 +1,32 @@
-/** Published against simulated: the mean over runs, its interval, and the relative error of the mean. */
+/** Published against simulated: the mean over runs, its interval, and how far the mean is off. */
 
 import type { RunRecord } from '../model/migration-stats.ts'
-import type { PublishedFigure } from '../scenario/presets/clark-2005-published.ts'
+import type { Promised, PublishedFigure } from '../scenario/presets/published-figure.ts'
 import { type IntervalResult, meanInterval } from './interval.ts'
 import { completedOf } from './summarise.ts'
 
 export interface PublishedComparison {
   readonly figure: PublishedFigure
   readonly simulated: IntervalResult
-  /** (simulated - published) / published; null if no run completed. */
+  /** (simulated - published) / |published|; null if no run completed. */
   readonly relativeError: number | null
-  /** Null where no bound was promised. */
+  /** Null where nothing was promised. */
   readonly met: boolean | null
 }
 
-/** `runsOf` gives the runs of a scenario preset. */
-export function compareToPublished(figures: readonly PublishedFigure[], runsOf: (preset: string) => readonly RunRecord[]): readonly PublishedComparison[] {
+/** `runs` are those of the suite that the figures belong to. */
+export function compareToPublished(figures: readonly PublishedFigure[], runs: readonly RunRecord[]): readonly PublishedComparison[] {
+  const completed = completedOf(runs)
   return figures.map((figure) => {
-    const simulated = meanInterval(completedOf(runsOf(figure.preset)).map(figure.of))
-    const relativeError = simulated.ok ? (simulated.mean - figure.value) / figure.value : null
-    const met = figure.bound === null ? null : relativeError !== null && Math.abs(relativeError) <= figure.bound
+    const simulated = meanInterval(figure.of(completed))
+    const relativeError = simulated.ok ? (simulated.mean - figure.value) / Math.abs(figure.value) : null
+    const met = figure.promised === null ? null : simulated.ok && keeps(figure.promised, simulated.mean, figure.value)
     return { figure, simulated, relativeError, met }
   })
+}
+
+function keeps(promised: Promised, simulated: number, published: number): boolean {
+  if ('share' in promised) return Math.abs(simulated - published) <= promised.share * Math.abs(published)
+  if ('within' in promised) return Math.abs(simulated - published) <= promised.within
+  return 'atMost' in promised ? simulated <= promised.atMost : simulated >= promised.atLeast
 }

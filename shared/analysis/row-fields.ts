@@ -97,7 +97,7 @@ function recordFields(rows: readonly RunRow[]): ReadonlyArray<FilterField<RunRow
     text('suite', 'Name of the suite', suite, { values: seen(suite) }),
     text('run', 'Id of the run', (row) => row.runId),
     number('point', 'Number of the point', (row) => row.point),
-    number('repetition', 'Number of the repetition', (row) => row.repetition),
+    number('repetition', 'Number of the repetition, from 1', (row) => row.repetition),
     number('seed', 'Seed of the run', (row) => row.seed),
   ]
 }
@@ -125,7 +125,7 @@ function declared(path: string): Omit<FilterField<RunRow>, 'of'> & { readonly un
     type: typeOf(meta),
     unit: unitOf(meta),
     ...(meta?.dimension === undefined ? {} : { dimension: meta.dimension }),
-    ...(meta?.options === undefined ? {} : { options: Object.keys({ ...meta.options, ...meta.later }) }),
+    ...(meta?.options === undefined ? {} : { options: Object.keys(meta.options) }),
   }
 }
 

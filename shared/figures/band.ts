@@ -23,7 +23,7 @@ export function band(recipe: Drawing, runs: readonly RunRecord[]): ChartSpec {
       data: { datasets: comparison.series.map((one) => datasetOf(one, positions, recipe.ink)) },
       options: {
         ...options,
-        plugins: { ...options.plugins, legend: legend(recipe, comparison.series.length > 1 ? 'mark' : 'none') },
+        plugins: { ...options.plugins, legend: legend(recipe, comparison.series.length > 1 ? 'mark' : 'none', comparison.seriesTitle) },
         scales: { x: xScale(recipe, comparison, positions), y: yScale(recipe, comparison.yLabel, shownValues(comparison)) },
       },
       plugins: [bands(comparison, positions), runsBesideMeans(comparison, recipe.ink)],

@@ -38,7 +38,7 @@ export function bars(recipe: Drawing, runs: readonly RunRecord[]): ChartSpec {
       },
       options: {
         ...commonOptions(recipe, comparison.note),
-        plugins: { ...commonOptions(recipe, comparison.note).plugins, legend: legend(recipe, comparison.series.length > 1 ? 'box' : 'none') },
+        plugins: { ...commonOptions(recipe, comparison.note).plugins, legend: legend(recipe, comparison.series.length > 1 ? 'box' : 'none', comparison.seriesTitle) },
         scales: {
           x: { ...axis(recipe, { label: comparison.xLabel }), type: 'category' },
           y: { ...numberAxis(recipe, { label: comparison.yLabel, grid: true }), type: 'linear', min: 0, suggestedMax: highestShown(comparison) * 1.05 },

@@ -2,7 +2,7 @@
 
 import { quartilesOf } from '../analysis/quartiles.ts'
 import type { RunRecord } from '../model/migration-stats.ts'
-import { bySeries, leftOut, mostSinglePoints } from './comparison.ts'
+import { bySeries, leftOut, mostSinglePoints, titleOfSeries } from './comparison.ts'
 import type { Drawing } from './drawing.ts'
 import { groupRuns, type RunGroup, unitOf } from './grouping.ts'
 import { axis, commonOptions, legend, numberAxis } from './house-style.ts'
@@ -54,7 +54,7 @@ export function box(recipe: Drawing, runs: readonly RunRecord[]): ChartSpec {
       },
       options: {
         ...options,
-        plugins: { ...options.plugins, legend: legend(recipe, grouping.series.length > 1 ? 'mark' : 'none') },
+        plugins: { ...options.plugins, legend: legend(recipe, grouping.series.length > 1 ? 'mark' : 'none', titleOfSeries(grouping.seriesPaths)) },
         scales: {
           x: { ...axis(recipe, { label: recipe.xLabel ?? grouping.xLabel }), type: 'category' },
           y: { ...numberAxis(recipe, { label: recipe.yLabel ?? labelWithUnit(metric.label, unit.name), grid: true }), type: 'linear' },

@@ -1,8 +1,8 @@
 /** The empirical distribution of a metric: the share of runs up to each value, as steps. */
 
 import type { RunRecord } from '../model/migration-stats.ts'
-import { bySeries, leftOut, mostSinglePoints } from './comparison.ts'
-import type { Drawing } from './drawing.ts'
+import { bySeries, leftOut, mostSinglePoints, titleOfSeries } from './comparison.ts'
+import { type Drawing, lineLook } from './drawing.ts'
 import { mixedInWords, seriesOfRuns, unitOf } from './grouping.ts'
 import { commonOptions, legend, numberAxis } from './house-style.ts'
 import { markOfRun } from './marks.ts'
@@ -34,22 +34,15 @@ export function cdf(recipe: Drawing, runs: readonly RunRecord[]): ChartSpec {
           label: name,
           // The distribution begins at zero, at its smallest value.
           data: [{ x: here[0] === undefined ? 0 : value(here[0]), y: 0 }, ...here.map((run, index) => ({ x: value(run), y: share(index, here.length) }))],
-          showLine: true,
           stepped: 'before' as const,
           clip: 4,
-          borderColor: style.colour,
-          borderWidth: 1.1,
-          borderDash: [...style.dash],
-          pointStyle: style.mark,
+          ...lineLook(recipe.ink, style),
           pointRadius: [0, ...here.map(() => (here.length <= mostSinglePoints ? 1.8 : 0))],
-          pointBorderColor: style.colour,
-          pointBackgroundColor: style.filled ? style.colour : recipe.ink.paper,
-          backgroundColor: style.filled ? style.colour : recipe.ink.paper,
         })),
       },
       options: {
         ...options,
-        plugins: { ...options.plugins, legend: legend(recipe, series.length > 1 ? 'mark' : 'none') },
+        plugins: { ...options.plugins, legend: legend(recipe, series.length > 1 ? 'mark' : 'none', titleOfSeries(seriesPaths)) },
         scales: {
           x: { ...numberAxis(recipe, { label: recipe.xLabel ?? label }), type: 'linear', ...(least >= 0 && least < most / 2 ? { min: 0 } : {}), suggestedMax: most * 1.03 },
           y: { ...numberAxis(recipe, { label: recipe.yLabel ?? 'Share of runs (%)', grid: true }), type: 'linear', min: 0, max: 100 },

@@ -7,14 +7,18 @@ import { box } from './box.ts'
 import { cdf } from './cdf.ts'
 import { downtimeBreakdown } from './downtime-breakdown.ts'
 import { type Drawing, drawingOf } from './drawing.ts'
+import { faultLatency } from './fault-latency.ts'
+import { faults } from './faults.ts'
 import { heatMap } from './heat-map.ts'
 import { histogram } from './histogram.ts'
 import { iterationTimeline } from './iteration-timeline.ts'
 import { lines } from './lines.ts'
 import type { Ground } from './palette.ts'
+import { pageHeat } from './page-heat.ts'
 import { pareto } from './pareto.ts'
 import { phaseStack } from './phase-stack.ts'
 import type { FigureKind, Recipe } from './recipe.ts'
+import { balloon, serviceLevel } from './run-series.ts'
 import { scatter } from './scatter.ts'
 import type { ChartSpec } from './spec.ts'
 import { timelines } from './timelines.ts'
@@ -42,6 +46,11 @@ const kinds: Readonly<Record<FigureKind, Kind>> = {
   'phase-stack': phaseStack,
   'downtime-breakdown': downtimeBreakdown,
   timelines,
+  'service-level': serviceLevel,
+  'fault-latency': faultLatency,
+  faults,
+  balloon,
+  'page-heat': pageHeat,
 }
 
 /** Throws a GodwitError with a code beginning with `figure.` where the recipe does not fit the runs. */

@@ -7,6 +7,7 @@ import type { Metric } from '../model/metrics.ts'
 import type { RunRecord, Scalar } from '../model/migration-stats.ts'
 import { lookUpField } from '../scenario/field-index.ts'
 import { type Dimension, parseQuantity } from '../units/quantity.ts'
+import { type Differences, differencesFrom } from './baseline.ts'
 import { type Drawing, stylesOf } from './drawing.ts'
 import { markOf } from './marks.ts'
 import { backendMarks, type SeriesStyle, seriesStyles } from './palette.ts'
@@ -22,6 +23,8 @@ export interface Cell {
   readonly interval: IntervalResult & { readonly ok: true }
   readonly values: readonly number[]
   readonly mark: ChartMark
+  /** Cells of the data beside those of the mean. */
+  readonly differences: readonly Scalar[]
 }
 
 export interface Series {
@@ -43,6 +46,8 @@ export interface Comparison {
   readonly xLabel: string
   readonly yLabel: string
   readonly series: readonly Series[]
+  /** What the names of the series are values of; empty for one series. */
+  readonly seriesTitle: string
   /** Short text for inside the figure: n and interval. */
   readonly note: string
   readonly table: ChartSpec['table']
@@ -67,10 +72,11 @@ export function compare(recipe: Drawing, runs: readonly RunRecord[]): Comparison
   const groups = groupsOf(recipe, completed, seriesPaths)
   const means = groups.flatMap(([, group]) => [...groupBy(group, (run) => String(valueOf(run, x))).values()].map((cell) => meanInterval(cell.map(metric.of))))
   const unit = unitFor(metric.unit, Math.max(...means.map((mean) => (mean.ok ? Math.abs(mean.mean) : 0))))
+  const differences = differencesFrom(recipe, { completed, x, metric, unit })
   const series = groups.map(([label, group], index): Series => ({
     label,
     style: styleOf(recipe, index, seriesPaths.includes('backend') ? group[0]?.backend : undefined),
-    cells: xs.values.flatMap(({ value }, place) => cellOf(group.filter((run) => valueOf(run, x) === value), { place, metric, unit, confidence: recipe.confidence, paths: [x, ...seriesPaths] })),
+    cells: xs.values.flatMap(({ value }, place) => cellOf(group.filter((run) => valueOf(run, x) === value), { place, metric, unit, confidence: recipe.confidence, paths: [x, ...seriesPaths], differences })),
   }))
   const words = sampleWords(series, recipe.confidence)
   return {
@@ -80,9 +86,10 @@ export function compare(recipe: Drawing, runs: readonly RunRecord[]): Comparison
     xLabel: recipe.xLabel ?? xs.label,
     yLabel: recipe.yLabel ?? labelWithUnit(metric.label, unit.name),
     series,
+    seriesTitle: titleOfSeries(seriesPaths),
     note: words,
-    table: tableOf(xs, { x, seriesPaths }, series, { metric, unit, confidence: recipe.confidence }),
-    caption: captionOf({ metric, unit, xLabel: xs.label, seriesPaths, words, selected }),
+    table: tableOf(xs, { x, seriesPaths }, series, { metric, unit, confidence: recipe.confidence, differences }),
+    caption: captionOf({ metric, unit, xLabel: xs.label, seriesPaths, words: `${words}${studentT(words)}${recipe.baseline === undefined ? '' : `; differences from ${recipe.baseline} are paired by seed`}`, selected }),
   }
 }
 
@@ -190,12 +197,13 @@ interface CellContext {
   readonly unit: AxisUnit
   readonly confidence: number
   readonly paths: readonly string[]
+  readonly differences: Differences
 }
 
-function cellOf(runs: readonly RunRecord[], { place, metric, unit, confidence, paths }: CellContext): readonly Cell[] {
+function cellOf(runs: readonly RunRecord[], { place, metric, unit, confidence, paths, differences }: CellContext): readonly Cell[] {
   const values = runs.map((run) => metric.of(run) / unit.factor)
   const interval = meanInterval(values, confidence)
-  return interval.ok ? [{ place, values, interval, mark: markOf(runs, paths) }] : []
+  return interval.ok ? [{ place, values, interval, mark: markOf(runs, paths), differences: differences.of(runs) }] : []
 }
 
 /** Backends keep their marks wherever they are drawn. */
@@ -226,13 +234,13 @@ interface TablePaths {
   readonly seriesPaths: readonly string[]
 }
 
-function tableOf(xs: XAxisValues, { x, seriesPaths }: TablePaths, series: readonly Series[], { metric, unit, confidence }: Omit<CellContext, 'place' | 'paths'>): ChartSpec['table'] {
+function tableOf(xs: XAxisValues, { x, seriesPaths }: TablePaths, series: readonly Series[], { metric, unit, confidence, differences }: Omit<CellContext, 'place' | 'paths'>): ChartSpec['table'] {
   const column = (what: string): string => labelWithUnit(`${metric.key} ${what}`, unit.name)
   const ends = percent(confidence)
   return {
-    columns: [x, ...(seriesPaths.length === 0 ? [] : [seriesPaths.join(', ')]), 'n', column('mean'), column(`${ends} low`), column(`${ends} high`), column('standard deviation')],
+    columns: [x, ...(seriesPaths.length === 0 ? [] : [seriesPaths.join(', ')]), 'n', column('mean'), column(`${ends} low`), column(`${ends} high`), column('standard deviation'), ...differences.columns],
     rows: series.flatMap((one) =>
-      one.cells.map(({ place, interval }) => [
+      one.cells.map(({ place, interval, differences: own }) => [
         xs.values[place]?.value ?? null,
         ...(seriesPaths.length === 0 ? [] : [one.label]),
         interval.n,
@@ -240,6 +248,7 @@ function tableOf(xs: XAxisValues, { x, seriesPaths }: TablePaths, series: readon
         interval.low,
         interval.high,
         interval.standardDeviation,
+        ...own,
       ]),
     ),
   }
@@ -255,13 +264,23 @@ interface CaptionParts {
 }
 
 function captionOf({ metric, unit, xLabel, seriesPaths, words, selected }: CaptionParts): string {
-  return `${labelWithUnit(metric.label, unit.name)} over ${xLabel.charAt(0).toLowerCase()}${xLabel.slice(1)}${bySeries(seriesPaths)}: ${words}${words.includes('interval') && !words.includes('no interval') ? ' (Student t)' : ''}${leftOut(selected)}.`
+  return `${labelWithUnit(metric.label, unit.name)} over ${xLabel.charAt(0).toLowerCase()}${xLabel.slice(1)}${bySeries(seriesPaths)}: ${words}${leftOut(selected)}.`
+}
+
+function studentT(words: string): string {
+  return words.includes('interval') && !words.includes('no interval') ? ' (Student t)' : ''
 }
 
 /** "; 2 of 24 runs did not complete (2 failed) and are left out", or nothing. */
 export function leftOut(selected: readonly RunRecord[]): string {
   const incomplete = incompleteInWords(countOutcomes(selected))
   return incomplete === '' ? '' : `; ${incomplete} and are left out`
+}
+
+/** "Link bandwidth, backend", to stand above the names of series. */
+export function titleOfSeries(seriesPaths: readonly string[]): string {
+  const [first, ...rest] = seriesPaths.map(nameOfPath)
+  return first === undefined ? '' : [first, ...rest.map((name) => name.toLowerCase())].join(', ')
 }
 
 /** ", by link bandwidth and backend", or nothing. */

@@ -2,7 +2,7 @@
 
 import { type Bin, binsOf, countInBins, placeOf } from '../analysis/histogram.ts'
 import type { RunRecord } from '../model/migration-stats.ts'
-import { bySeries, leftOut } from './comparison.ts'
+import { bySeries, leftOut, titleOfSeries } from './comparison.ts'
 import type { Drawing } from './drawing.ts'
 import { mixedInWords, seriesOfRuns, unitOf } from './grouping.ts'
 import { axis, commonOptions, legend, numberAxis } from './house-style.ts'
@@ -45,7 +45,7 @@ export function histogram(recipe: Drawing, runs: readonly RunRecord[]): ChartSpe
       },
       options: {
         ...options,
-        plugins: { ...options.plugins, legend: legend(recipe, series.length > 1 ? 'box' : 'none') },
+        plugins: { ...options.plugins, legend: legend(recipe, series.length > 1 ? 'box' : 'none', titleOfSeries(seriesPaths)) },
         scales: {
           x: { ...axis(recipe, { label: recipe.xLabel ?? label }), type: 'category' },
           y: { ...numberAxis(recipe, { label: recipe.yLabel ?? 'Runs', grid: true }), type: 'linear', min: 0 },

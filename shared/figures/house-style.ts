@@ -50,8 +50,8 @@ export function commonOptions(recipe: Drawing, note: string) {
   }
 }
 
-/** Symbols of the legend: marks for points and lines, wide boxes for areas. */
-export function legend(recipe: Drawing, symbol: 'none' | 'mark' | 'box') {
+/** Symbols of the legend: marks for points and lines, wide boxes for areas. The title says what the names are values of. */
+export function legend(recipe: Drawing, symbol: 'none' | 'mark' | 'box', title = '') {
   const { ink } = recipe
   const { family, size } = letteringOf(recipe)
   const shape = symbol === 'box' ? { pointStyleWidth: size * 1.8, boxWidth: size * 0.7, boxHeight: size * 0.7 } : { boxWidth: size * 0.55, boxHeight: size * 0.55 }
@@ -59,6 +59,7 @@ export function legend(recipe: Drawing, symbol: 'none' | 'mark' | 'box') {
     display: symbol !== 'none' && recipe.legend !== 'none',
     position: recipe.legend === 'none' ? ('top' as const) : recipe.legend,
     align: 'start' as const,
+    title: { display: title !== '', text: title, position: 'start' as const, color: ink.text, font: { family, size }, padding: { top: 0, bottom: 0 } },
     labels: { usePointStyle: true, ...shape, padding: size * 0.55, color: ink.text, font: { family, size } },
   }
 }

@@ -94,6 +94,7 @@ function legendEntries(bars: readonly RateBar[], { ink, ground }: Drawing) {
     entries.push({ label: 'dirtied', data: [], pointStyle: 'line' as const, borderColor: onGround(meanings.dirtying, ground), borderWidth: 1.6 })
   }
   if (bars.some((bar) => bar.phase === 'stop-and-copy')) entries.push(box('sent while stopped', meanings['stop-and-copy']))
+  if (bars.some((bar) => bar.phase === 'postcopy')) entries.push(box('sent in post-copy', meanings.postcopy))
   return entries
 }
 

@@ -5,7 +5,7 @@ import type { RunRecord } from '../model/migration-stats.ts'
 import { compare, type Comparison, type Series } from './comparison.ts'
 import { commonOptions, legend, numberAxis, ticksAt } from './house-style.ts'
 import { runsBesideMeans } from './overlays.ts'
-import type { Drawing } from './drawing.ts'
+import { type Drawing, lineLook } from './drawing.ts'
 import type { Inks } from './palette.ts'
 import { sizeOf } from './recipe.ts'
 import type { ChartSpec } from './spec.ts'
@@ -25,7 +25,7 @@ export function lines(recipe: Drawing, runs: readonly RunRecord[]): ChartSpec {
       data: { datasets: comparison.series.map((one) => datasetOf(one, known, recipe.ink)) },
       options: {
         ...commonOptions(recipe, comparison.note),
-        plugins: { ...commonOptions(recipe, comparison.note).plugins, legend: legend(recipe, comparison.series.length > 1 ? 'mark' : 'none') },
+        plugins: { ...commonOptions(recipe, comparison.note).plugins, legend: legend(recipe, comparison.series.length > 1 ? 'mark' : 'none', comparison.seriesTitle) },
         scales: { x: xScale(recipe, comparison, known), y: yScale(recipe, comparison.yLabel, shownValues(comparison)) },
       },
       plugins: [runsBesideMeans(comparison, recipe.ink)],
@@ -51,16 +51,11 @@ export function datasetOf({ label, style, cells }: Series, positions: readonly n
       const x = positions[place] ?? 0
       return { x, xMin: x, xMax: x, y: interval.mean, yMin: interval.low ?? interval.mean, yMax: interval.high ?? interval.mean }
     }),
-    showLine: true,
-    borderColor: style.colour,
-    borderWidth: 1.1,
-    borderDash: [...style.dash],
-    pointStyle: style.mark,
+    // Marks that stand on an axis are drawn whole.
+    clip: 4,
+    ...lineLook(ink, style),
     pointRadius: 2.1,
     pointBorderWidth: 0.9,
-    pointBorderColor: style.colour,
-    pointBackgroundColor: style.filled ? style.colour : ink.paper,
-    backgroundColor: style.filled ? style.colour : ink.paper,
     errorBarColor: style.colour,
     errorBarWhiskerColor: style.colour,
     errorBarLineWidth: 0.8,

@@ -9,7 +9,7 @@ import { paretoFront } from '../analysis/pareto.ts'
 import { groupBy } from '../analysis/summarise.ts'
 import type { Metric } from '../model/metrics.ts'
 import type { RunRecord } from '../model/migration-stats.ts'
-import { bySeries, leftOut, meanWords } from './comparison.ts'
+import { bySeries, leftOut, meanWords, titleOfSeries } from './comparison.ts'
 import type { Drawing } from './drawing.ts'
 import { seriesOfRuns, unitOf } from './grouping.ts'
 import { canvasFont, commonOptions, legend, letteringOf, numberAxis } from './house-style.ts'
@@ -55,7 +55,7 @@ export function pareto(recipe: Drawing, runs: readonly RunRecord[]): ChartSpec {
       data: { datasets: grouped.series.map(({ label, style }, series) => datasetOf({ label, style, front, recipe }, settings.map((setting, place) => ({ ...setting, place })).filter((setting) => setting.series === series))) },
       options: {
         ...options,
-        plugins: { ...options.plugins, legend: legend(recipe, grouped.series.length > 1 ? 'mark' : 'none') },
+        plugins: { ...options.plugins, legend: legend(recipe, grouped.series.length > 1 ? 'mark' : 'none', titleOfSeries(grouped.seriesPaths)) },
         scales: {
           x: { ...numberAxis(recipe, { label: recipe.xLabel ?? labelWithUnit(x.label, xUnit.name), grid: true }), type: 'linear', min: Math.min(0, ...shownX), suggestedMax: Math.max(...shownX) * 1.05 },
           y: yScale(recipe, recipe.yLabel ?? labelWithUnit(y.label, yUnit.name), settings.flatMap((setting) => [setting.y.low, setting.y.high])),

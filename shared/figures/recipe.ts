@@ -24,6 +24,11 @@ export const figureKinds = {
   'phase-stack': 'Mean time spent in each phase, stacked, over a factor',
   'downtime-breakdown': 'Mean length of the parts of the downtime, stacked, over a factor',
   timelines: 'Rate of transfer of several runs over time, laid over each other',
+  'service-level': 'Work that the guest does against undisturbed over time, several runs laid over each other',
+  'fault-latency': 'Share of the page faults up to each latency, a line for each run',
+  faults: 'Page faults of one run over time and address, darker and larger for a longer latency',
+  balloon: 'Memory in the balloon over time, several runs laid over each other',
+  'page-heat': 'Where one run writes and when: the share of each stretch of memory that each window wrote',
 } as const
 
 export type FigureKind = keyof typeof figureKinds
@@ -81,7 +86,9 @@ const confidence = z.union([z.string(), z.number()], { error: 'a share is expect
 const overFactor: readonly FigureKind[] = ['bars', 'lines', 'band', 'box', 'heat-map', 'phase-stack', 'downtime-breakdown']
 const ofGroups: readonly FigureKind[] = [...overFactor, 'scatter', 'histogram', 'cdf', 'pareto']
 const ofMetric: readonly FigureKind[] = ['bars', 'lines', 'band', 'box', 'scatter', 'histogram', 'cdf', 'heat-map', 'pareto']
-const ofTime: readonly FigureKind[] = ['iteration-timeline', 'wws', 'timelines']
+const ofOneRun: readonly FigureKind[] = ['iteration-timeline', 'wws', 'faults', 'page-heat']
+const laidOver: readonly FigureKind[] = ['timelines', 'service-level', 'fault-latency', 'balloon']
+const ofTime: readonly FigureKind[] = [...ofOneRun, 'timelines', 'service-level', 'balloon']
 
 export const recipeSchema = z.strictObject(
   {
@@ -100,11 +107,12 @@ export const recipeSchema = z.strictObject(
     series: text.optional().meta(field({ meaning: 'Path of the factor that makes the series, or backend, or suite', label: 'Series', group: 'What', control: 'factor', appliesTo: ofGroups })),
     where: z.record(z.string(), z.union([scalar, z.array(scalar).min(1, 'the list is empty; write at least one value')], { error: 'a value or a list of values is expected' }), { error: 'a mapping of field paths to values is expected' }).prefault({})
       .meta(field({ meaning: 'Only runs whose factors have these values', label: 'Only', group: 'Runs', control: 'conditions' })),
-    run: text.optional().meta(field({ meaning: 'Id of the run, or its beginning, for figures of one run', label: 'Run', group: 'Runs', control: 'text', appliesTo: ['iteration-timeline', 'wws'] })),
+    run: text.optional().meta(field({ meaning: 'Id of the run, or its beginning, for figures of one run', label: 'Run', group: 'Runs', control: 'text', appliesTo: ofOneRun })),
     runs: z.array(text, { error: 'a list of ids is expected' }).min(1, 'the list is empty; write at least one id').max(6, 'at most 6 runs can be told apart').optional()
-      .meta(field({ meaning: 'Ids of the runs, or their beginnings; unless given, the first run of each point, at most six', label: 'Runs', group: 'Runs', control: 'list', appliesTo: ['timelines'] })),
+      .meta(field({ meaning: 'Ids of the runs, or their beginnings; unless given, the first run of each point, at most six', label: 'Runs', group: 'Runs', control: 'list', appliesTo: laidOver })),
     point: z.number({ error: 'a plain number is expected' }).int('a whole number is expected').min(0, 'points count from 0').optional()
       .meta(field({ meaning: 'Only runs of this point', label: 'Point', group: 'Runs', control: 'number', step: 1 })),
+    baseline: text.optional().meta(field({ meaning: 'Value of the series, or of the factor on x without series, that the others are compared with, paired by seed; the differences stand in the data', label: 'Baseline', group: 'Runs', control: 'text', example: '1 Gbit/s', appliesTo: ['bars', 'lines', 'band'] })),
     confidence: confidence.prefault('95 %').meta(field({ meaning: 'Confidence of the intervals', label: 'Confidence', group: 'Runs', control: 'text', defaultText: '95 %', appliesTo: ['bars', 'lines', 'band', 'heat-map', 'pareto', 'phase-stack', 'downtime-breakdown'] })),
     from: duration.optional().meta(field({ meaning: 'Where the time axis begins', label: 'From', group: 'Axes', control: 'text', example: '0 s', appliesTo: ofTime })),
     to: duration.optional().meta(field({ meaning: 'Where the time axis ends', label: 'To', group: 'Axes', control: 'text', example: '50 s', appliesTo: ofTime })),

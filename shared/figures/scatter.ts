@@ -1,7 +1,7 @@
 /** One metric against another: a point for each run, told apart by series. */
 
 import type { RunRecord } from '../model/migration-stats.ts'
-import { bySeries, leftOut } from './comparison.ts'
+import { bySeries, leftOut, titleOfSeries } from './comparison.ts'
 import type { Drawing } from './drawing.ts'
 import { mixedInWords, seriesOfRuns, unitOf } from './grouping.ts'
 import { commonOptions, legend, numberAxis } from './house-style.ts'
@@ -43,7 +43,7 @@ export function scatter(recipe: Drawing, runs: readonly RunRecord[]): ChartSpec 
       },
       options: {
         ...options,
-        plugins: { ...options.plugins, legend: legend(recipe, series.length > 1 ? 'mark' : 'none') },
+        plugins: { ...options.plugins, legend: legend(recipe, series.length > 1 ? 'mark' : 'none', titleOfSeries(seriesPaths)) },
         scales: {
           x: { ...numberAxis(recipe, { label: recipe.xLabel ?? labelWithUnit(x.label, xUnit.name), grid: true }), type: 'linear', ...(least >= 0 ? { min: 0 } : {}), suggestedMax: most * 1.04 },
           y: { ...yScale(recipe, yLabel, completed.map((run) => at(run).y)) },

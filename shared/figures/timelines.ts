@@ -7,7 +7,7 @@ import type { ChartType, Plugin } from 'chart.js'
 import { groupBy } from '../analysis/summarise.ts'
 import { GodwitError } from '../model/godwit-error.ts'
 import type { RunRecord } from '../model/migration-stats.ts'
-import { type Drawing, stylesOf } from './drawing.ts'
+import { type Drawing, lineLook, stylesOf } from './drawing.ts'
 import { commonOptions, legend, numberAxis } from './house-style.ts'
 import { type RateBar, rateBars } from './iteration-timeline.ts'
 import { markOfRun } from './marks.ts'
@@ -54,15 +54,8 @@ export function timelines(recipe: Drawing, runs: readonly RunRecord[]): ChartSpe
       data: { datasets: drawn.map(({ name, style, bars }) => ({
         label: name,
         data: stepsOf(bars),
-        showLine: true,
-        borderColor: style.colour,
-        borderWidth: 1.1,
-        borderDash: [...style.dash],
-        pointStyle: style.mark,
+        ...lineLook(recipe.ink, style),
         pointRadius: stepsOf(bars).map((_, index, all) => (index === all.length - 1 ? 2.2 : 0)),
-        pointBorderColor: style.colour,
-        pointBackgroundColor: style.filled ? style.colour : recipe.ink.paper,
-        backgroundColor: style.filled ? style.colour : recipe.ink.paper,
       })) },
       options: {
         ...options,
@@ -89,10 +82,10 @@ function stepsOf(bars: readonly RateBar[]): Array<{ x: number; y: number }> {
 }
 
 /** What tells the runs apart: the factors in which they differ, and the repetition where that is not enough. */
-function namesOf(runs: readonly RunRecord[]): readonly string[] {
+export function namesOf(runs: readonly RunRecord[]): readonly string[] {
   const paths = [...factorPaths(runs), 'backend', 'suite'].filter((path) => distinctValues(runs, path).length > 1)
   const names = runs.map((run) => paths.map((path) => String(valueOf(run, path))).join(', '))
-  return names.map((name, index) => (name === '' || names.some((other, place) => place !== index && other === name) ? [name, `repetition ${runs[index]?.repetition ?? 0}`].filter((part) => part !== '').join(', ') : name))
+  return names.map((name, index) => (name === '' || names.some((other, place) => place !== index && other === name) ? [name, `repetition ${runs[index]?.repetition ?? 1}`].filter((part) => part !== '').join(', ') : name))
 }
 
 function stoppedStretches(bars: readonly RateBar[]): Plugin<ChartType> {

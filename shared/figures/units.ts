@@ -34,8 +34,8 @@ export function unitForFactor(dimension: Dimension | 'count', values: readonly n
 }
 
 function baseUnits(unit: string, dimension: Dimension): number {
-  const parsed = parseQuantity(`1e6 ${unit}`, dimension)
-  return parsed.ok ? parsed.value / 1e6 : 1
+  const parsed = parseQuantity(`1 ${unit}`, dimension)
+  return parsed.ok ? parsed.value : 1
 }
 
 export function labelWithUnit(label: string, unit: string): string {

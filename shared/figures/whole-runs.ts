@@ -2,6 +2,8 @@
 
 import type { RunRecord } from '../model/migration-stats.ts'
 import type { Recipe } from './recipe.ts'
+import { noFaults, withFaults } from './fault-latency.ts'
+import { withBalloon } from './run-series.ts'
 import { selectOneRun } from './selection.ts'
 import { runsLaidOver } from './timelines.ts'
 
@@ -11,7 +13,15 @@ export function wholeRunsFor(recipe: Recipe, rows: readonly RunRecord[]): readon
     case 'iteration-timeline':
       return [selectOneRun(recipe, rows, (run) => run.pagesSent > 0, 'None of these runs sent pages; an iteration timeline shows a pre-copy migration').runId]
     case 'wws':
+    case 'page-heat':
       return [selectOneRun(recipe, rows, () => true, '').runId]
+    case 'faults':
+      return [selectOneRun(recipe, rows, (run) => run.majorFaults > 0, noFaults).runId]
+    case 'fault-latency':
+      return withFaults(recipe, rows).map((run) => run.runId)
+    case 'balloon':
+      return runsLaidOver(recipe, withBalloon(recipe, rows)).map((run) => run.runId)
+    case 'service-level':
     case 'timelines':
       return runsLaidOver(recipe, rows).map((run) => run.runId)
     default:

@@ -3,7 +3,7 @@
  * sampled timeline whose rates are exact means over their intervals.
  */
 
-import type { DowntimeParts, IterationStats, PhaseSpan, Timeline } from '../model/migration-stats.ts'
+import type { DowntimeParts, FaultRecord, IterationStats, PhaseSpan, Timeline } from '../model/migration-stats.ts'
 import type { PassResult } from './strategies/stages.ts'
 
 /** Running totals at a moment; differences between two moments give the timeline. */
@@ -15,6 +15,13 @@ export interface Totals {
   /** Pages dirtied: found by the log so far, and expected since it was last cleared. */
   readonly dirtiedPages: number
   readonly remainingBytes: number
+  /** Absent: the guest has no balloon. */
+  readonly balloonBytes?: number
+}
+
+interface Sample extends Totals {
+  /** It stands at the border of a phase or iteration and is never dropped. */
+  readonly kept: boolean
 }
 
 interface OpenSpan {
@@ -32,21 +39,24 @@ const toMs = (ns: number): number => ns / 1e6
 
 /** From this many samples on, those that may go are thinned to twice the spacing. */
 const manySamples = 1024
+/** What somebody who watches is shown, borders of phases apart: about as many as a picture has columns. */
+const fewSamples = 512
 
 export class MigrationRecorder {
   readonly #totals: () => Totals
+  readonly #faults: () => FaultRecord | undefined
   readonly #iterations: IterationStats[] = []
   readonly #spans: PhaseSpan[] = []
-  /** Samples; `kept` ones stand at the border of a phase or iteration and are never dropped. */
-  #samples: Array<Totals & { readonly kept: boolean }> = []
+  #samples: Sample[] = []
   #spacingNs = 1e6
   #thinAt = manySamples
   #open: OpenSpan | null = null
-  #iteration: { readonly iteration: number; readonly phase: 'precopy' | 'stop-and-copy'; readonly startNs: number } | null = null
+  #iteration: { readonly iteration: number; readonly phase: IterationStats['phase']; readonly startNs: number } | null = null
 
-  /** `totals` reads the world's running totals at the present moment. */
-  constructor(totals: () => Totals) {
+  /** `totals` reads the world's running totals at the present moment, `faults` what is known of page faults. */
+  constructor(totals: () => Totals, faults: () => FaultRecord | undefined = () => undefined) {
     this.#totals = totals
+    this.#faults = faults
   }
 
   get iterations(): readonly IterationStats[] {
@@ -59,7 +69,7 @@ export class MigrationRecorder {
     this.#open = { phase, iteration, startNs: now }
   }
 
-  beginIteration(iteration: number, phase: 'precopy' | 'stop-and-copy'): void {
+  beginIteration(iteration: number, phase: IterationStats['phase']): void {
     this.#iteration = { iteration, phase, startNs: this.#border() }
   }
 
@@ -94,34 +104,23 @@ export class MigrationRecorder {
   /** Closes the record at the end of the migration. */
   finish(): Timeline {
     this.#closeSpan(this.#border())
-    return this.#timeline(this.#spans)
+    return this.#timeline(this.#samples, this.#spans)
   }
 
-  /** The record so far, for those who watch; the open span ends now. */
-  snapshot(): { readonly iterations: readonly IterationStats[]; readonly timeline: Timeline } {
-    const nowMs = toMs(this.#totals().timeNs)
+  /**
+   * The record so far, for those who watch: the open span ends now, and samples stand apart as far as needed for few of
+   * them. The world's totals are not read, so that looking never changes what is measured.
+   */
+  snapshot(nowNs: number): { readonly iterations: readonly IterationStats[]; readonly timeline: Timeline } {
     const open = this.#open
-    const spans = open === null ? this.#spans : [...this.#spans, spanOf(open, nowMs)]
-    return { iterations: [...this.#iterations], timeline: this.#timeline(spans) }
+    const spans = open === null ? this.#spans : [...this.#spans, spanOf(open, toMs(nowNs))]
+    const samples = this.#samples.length <= fewSamples ? this.#samples : spaced(this.#samples, nowNs / fewSamples)
+    return { iterations: [...this.#iterations], timeline: this.#timeline(samples, spans) }
   }
 
-  #timeline(phases: readonly PhaseSpan[]): Timeline {
-    const timeMs: number[] = []
-    const transferBitsPerSecond: number[] = []
-    const dirtyPagesPerSecond: number[] = []
-    const remainingBytes: number[] = []
-    const serviceLevel: number[] = []
-    this.#samples.forEach((sample, index) => {
-      const next = this.#samples[index + 1]
-      const ns = next === undefined ? 0 : next.timeNs - sample.timeNs
-      if (next === undefined || ns === 0) return
-      timeMs.push(toMs(sample.timeNs))
-      transferBitsPerSecond.push(((next.sentBytes - sample.sentBytes) * 8e9) / ns)
-      dirtyPagesPerSecond.push((Math.max(0, next.dirtiedPages - sample.dirtiedPages) * 1e9) / ns)
-      remainingBytes.push(sample.remainingBytes)
-      serviceLevel.push((next.workNs - sample.workNs) / ns)
-    })
-    return { timeMs, transferBitsPerSecond, dirtyPagesPerSecond, remainingBytes, serviceLevel, phases: [...phases] }
+  #timeline(samples: readonly Sample[], spans: readonly PhaseSpan[]): Timeline {
+    const faults = this.#faults()
+    return { ...timelineOf(samples, spans), ...(faults === undefined ? {} : { faults }) }
   }
 
   #closeSpan(nowNs: number): void {
@@ -140,14 +139,41 @@ export class MigrationRecorder {
 
   #thin(): void {
     this.#spacingNs *= 2
-    let previousNs = -Infinity
-    this.#samples = this.#samples.filter((sample) => {
-      if (!sample.kept && sample.timeNs - previousNs < this.#spacingNs) return false
-      previousNs = sample.timeNs
-      return true
-    })
+    this.#samples = spaced(this.#samples, this.#spacingNs)
     this.#thinAt = Math.max(manySamples, 2 * this.#samples.length)
   }
+}
+
+/** Rates are means from each sample to the next, whatever was left out between them. */
+function timelineOf(samples: readonly Sample[], phases: readonly PhaseSpan[]): Timeline {
+  const timeMs: number[] = []
+  const transferBitsPerSecond: number[] = []
+  const dirtyPagesPerSecond: number[] = []
+  const remainingBytes: number[] = []
+  const serviceLevel: number[] = []
+  const balloonBytes: number[] = []
+  samples.forEach((sample, index) => {
+    const next = samples[index + 1]
+    const ns = next === undefined ? 0 : next.timeNs - sample.timeNs
+    if (next === undefined || ns === 0) return
+    timeMs.push(toMs(sample.timeNs))
+    transferBitsPerSecond.push(((next.sentBytes - sample.sentBytes) * 8e9) / ns)
+    dirtyPagesPerSecond.push((Math.max(0, next.dirtiedPages - sample.dirtiedPages) * 1e9) / ns)
+    remainingBytes.push(sample.remainingBytes)
+    serviceLevel.push((next.workNs - sample.workNs) / ns)
+    if (sample.balloonBytes !== undefined) balloonBytes.push(sample.balloonBytes)
+  })
+  return { timeMs, transferBitsPerSecond, dirtyPagesPerSecond, remainingBytes, serviceLevel, phases: [...phases], ...(balloonBytes.length === 0 ? {} : { balloonBytes }) }
+}
+
+/** Those that must stay, and of the others those that are at least so far from the one before. */
+function spaced(samples: readonly Sample[], spacingNs: number): Sample[] {
+  let previousNs = -Infinity
+  return samples.filter(({ kept, timeNs }) => {
+    if (!kept && timeNs - previousNs < spacingNs) return false
+    previousNs = timeNs
+    return true
+  })
 }
 
 /** The downtime and its parts from the instants at which they ended. Instants that were not reached repeat the last. */

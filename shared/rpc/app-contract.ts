@@ -6,7 +6,7 @@
  * making a chart) the window does itself with the pure core.
  */
 
-import type { RunRecord } from '../model/migration-stats.ts'
+import type { RunProgress, RunRecord } from '../model/migration-stats.ts'
 
 /** A suite file as it stands on the disk. */
 export interface SuiteDocument {
@@ -44,6 +44,7 @@ export interface SuiteEntry {
   readonly name: string
   readonly createdAt: string
   readonly points: number
+  /** Different runs that the suite plans, and how many of them are finished. */
   readonly planned: number
   readonly finished: number
   readonly crashed: number
@@ -88,6 +89,12 @@ export interface QueueEntry {
   readonly problem: string | null
 }
 
+/** A run that is going on: of those of its suite the one that began first. */
+export interface RunningRun extends RunProgress, Pick<RunRecord, 'runId' | 'suite' | 'point' | 'factors' | 'repetition' | 'seed' | 'backend'> {
+  /** How many other runs of the suite are going on. */
+  readonly others: number
+}
+
 /** Stop a suite before all repetitions are made once the 95 % interval of a metric is this narrow at every point. */
 export interface StopWhenNarrow {
   readonly metric: string
@@ -124,6 +131,10 @@ export interface Settings {
 
 export interface About {
   readonly version: string
+  /** Of the program; the last two are null in browser mode. */
+  readonly node: string
+  readonly electron: string | null
+  readonly chromium: string | null
   readonly modelVersion: number
   /** Where results are kept. */
   readonly storePath: string
@@ -132,10 +143,18 @@ export interface About {
   readonly processors: number
 }
 
+/** Something that the program mended by itself, such as a damaged file that it set aside; told until somebody puts it away. */
+export interface Notice {
+  readonly noticeId: string
+  readonly text: string
+}
+
 export interface AppCalls {
   about(): Promise<About>
   settings(): Promise<Settings>
   saveSettings(changes: Partial<Settings>): Promise<Settings>
+  notices(): Promise<readonly Notice[]>
+  dismissNotice(noticeId: string): Promise<void>
 
   openDocument(path: string): Promise<SuiteDocument>
   /** Refuses with `document.changed` if the file was changed since `modifiedAt`; null overwrites whatever is there. */
@@ -145,8 +164,10 @@ export interface AppCalls {
   listFolder(path: string | null): Promise<FolderListing>
   /** A native dialog; null if it was cancelled. Refused in browser mode. */
   chooseFile(kind: 'open' | 'save', suggestedName: string): Promise<string | null>
+  /** All but those that another window is at work on. */
   drafts(): Promise<readonly Draft[]>
-  saveDraft(draft: { readonly draftId: string; readonly path: string | null; readonly text: string }): Promise<void>
+  /** The window is at work on the draft from now on, until it drops it or is gone; `isLeft`: it is not, and turns to something else. */
+  saveDraft(draft: { readonly draftId: string; readonly path: string | null; readonly text: string; readonly isLeft?: boolean }): Promise<void>
   dropDraft(draftId: string): Promise<void>
 
   startRuns(request: StartRuns): Promise<{ readonly suiteId: number }>
@@ -167,6 +188,8 @@ export interface AppCalls {
   /** The filled-in scenario of a run. */
   scenarioOfRun(runId: string): Promise<Readonly<Record<string, unknown>>>
   annotate(runIds: readonly string[], notes: Partial<RunNotes>): Promise<void>
+  /** Runs of a suite, or all of them, with every field and what is noted about them; base64. */
+  runsAsParquet(suiteId: number, runIds: readonly string[] | null): Promise<string>
 
   renderFigure(request: FigureRequest): Promise<FigureFile>
 }
@@ -176,9 +199,12 @@ export interface AppEvents {
   queueChanged(entries: readonly QueueEntry[]): void
   /** New runs of a suite, a few times a second at most. */
   runsFinished(suiteId: number, rows: readonly RunRow[]): void
+  /** How a run of a suite goes that takes a while, a few times a second; null when it goes on no more. */
+  runProgress(suiteId: number, running: RunningRun | null): void
   suitesChanged(suites: readonly SuiteEntry[]): void
   notesChanged(runIds: readonly string[], notes: Partial<RunNotes>): void
   settingsChanged(settings: Settings): void
+  noticesChanged(notices: readonly Notice[]): void
   /** A menu, a shortcut of the system or a file association asks for something. */
   requested(action: AppAction): void
 }

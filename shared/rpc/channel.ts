@@ -50,14 +50,7 @@ export function serveApp(channel: Channel, service: AppCalls): AppEvents {
   }
   const rpc = createBirpc<AskingSide, AnswerSide, false>(answerSide, { ...transport(channel), proxify: false })
   const emit = (name: string, args: readonly unknown[]): void => void rpc.$callEvent('event', name, args)
-  return {
-    queueChanged: (...args) => emit('queueChanged', args),
-    runsFinished: (...args) => emit('runsFinished', args),
-    suitesChanged: (...args) => emit('suitesChanged', args),
-    notesChanged: (...args) => emit('notesChanged', args),
-    settingsChanged: (...args) => emit('settingsChanged', args),
-    requested: (...args) => emit('requested', args),
-  }
+  return eventsThrough(emit)
 }
 
 /** The side that asks. */
@@ -100,11 +93,21 @@ function transport(channel: Channel) {
 
 /** Every call of the contract; the type makes a forgotten one an error. */
 const callTable: Readonly<Record<keyof AppCalls, true>> = {
-  about: true, settings: true, saveSettings: true,
+  about: true, settings: true, saveSettings: true, notices: true, dismissNotice: true,
   openDocument: true, saveDocument: true, recentDocuments: true, listFolder: true, chooseFile: true, drafts: true, saveDraft: true, dropDraft: true,
   startRuns: true, pauseRuns: true, resumeRuns: true, cancelRuns: true, retryCrashed: true, appendRepetitions: true, queue: true,
-  suites: true, suiteText: true, runRows: true, run: true, scenarioOfRun: true, annotate: true,
+  suites: true, suiteText: true, runRows: true, run: true, scenarioOfRun: true, annotate: true, runsAsParquet: true,
   renderFigure: true,
+}
+
+const eventTable: Readonly<Record<keyof AppEvents, true>> = {
+  queueChanged: true, runsFinished: true, runProgress: true, suitesChanged: true, notesChanged: true, settingsChanged: true, noticesChanged: true, requested: true,
+}
+
+/** Every event of the contract, handed to one function by its name. */
+export function eventsThrough(tell: (name: keyof AppEvents, args: readonly unknown[]) => void): AppEvents {
+  const events = Object.keys(eventTable).map((name) => [name, (...args: unknown[]) => tell(name as keyof AppEvents, args)])
+  return Object.fromEntries(events) as AppEvents
 }
 
 function isCallName(name: unknown): name is keyof AppCalls {

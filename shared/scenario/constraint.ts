@@ -8,7 +8,7 @@
 
 import { type Condition, type ConditionFault, type ConditionValue, compileCondition, type Variable } from './condition.ts'
 import { type Field, lookUpField, optionNames, parseFieldPath } from './field-index.ts'
-import type { Scenario } from './scenario.ts'
+import { type Scenario, scenarioSchema } from './scenario.ts'
 import { nearestSpelling } from './spelling.ts'
 
 export type ConstraintFault = Omit<ConditionFault, 'position'>
@@ -42,14 +42,14 @@ export function compileConstraint(text: string): Constraint {
 
 function unknownWord(word: string, options: ReadonlySet<string>): ConstraintFault {
   const found = lookUpField(word)
-  const suggestion = (found.ok ? undefined : found.suggestion) ?? nearestSpelling(word, [...options, 'preset', 'and', 'or', 'not'])
+  const suggestion = Object.hasOwn(scenarioSchema.shape, word) ? undefined : (found.ok ? undefined : found.suggestion) ?? nearestSpelling(word, [...options, 'preset', 'and', 'or', 'not'])
   const message = `"${word}" is neither a field nor an option`
   return suggestion === undefined ? { message: `${message}; write a path such as link.bandwidth, or a quantity in quotes` } : { message, suggestion }
 }
 
 function fieldVariable(path: string, field: Field): Variable<Point> {
   const parts = parseFieldPath(path)
-  const { dimension, control, options, later } = field.meta
+  const { dimension, control, options } = field.meta
   const unit = dimension === 'nanoseconds' ? 1e9 : 1
   const of = ({ scenario }: Point): ConditionValue => {
     const value = parts.reduce<unknown>((tree, part) => (tree as Record<string | number, unknown> | null | undefined)?.[part], scenario)
@@ -61,6 +61,6 @@ function fieldVariable(path: string, field: Field): Variable<Point> {
     type: control === 'switch' ? 'condition' : dimension === undefined ? 'name' : 'number',
     of,
     ...(dimension === undefined ? {} : { dimension, unit }),
-    ...(options === undefined ? {} : { options: Object.keys({ ...options, ...later }) }),
+    ...(options === undefined ? {} : { options: Object.keys(options) }),
   }
 }

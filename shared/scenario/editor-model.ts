@@ -12,8 +12,6 @@ import type { Path } from './problem.ts'
 export interface FieldOption {
   readonly value: string
   readonly meaning: string
-  /** What the option waits for, if this version cannot run it yet. */
-  readonly later: string | null
 }
 
 /** Which other field decides whether a field is read, and at which of its values it is. */
@@ -168,11 +166,8 @@ function describeList(path: Path, meta: FieldMeta): ListDescription {
   return { path, label, meaning: meta.meaning, itemLabel: singular(label), item: (index) => ({ ...describeSection([...path, index]), label: `${singular(label)} ${index + 1}` }) }
 }
 
-function optionsOf({ options = {}, later = {} }: FieldMeta): readonly FieldOption[] {
-  return [
-    ...Object.entries(options).map(([value, meaning]) => ({ value, meaning, later: null })),
-    ...Object.entries(later).map(([value, waitsFor]) => ({ value, meaning: `Part of the format; this version cannot run it yet. It comes with ${waitsFor}.`, later: waitsFor })),
-  ]
+function optionsOf({ options = {} }: FieldMeta): readonly FieldOption[] {
+  return Object.entries(options).map(([value, meaning]) => ({ value, meaning }))
 }
 
 /** The nearest choice that has all the kinds among its options: first beside the field, then further out, then in any section. */
@@ -191,7 +186,7 @@ function rulerOf(path: Path, kinds: readonly string[]): Path {
 function choiceWith(section: Path, kinds: readonly string[]): Path | undefined {
   const name = fieldsIn(section).find((field) => {
     const meta = metaAt([...section, field])
-    return meta?.control === 'choice' && kinds.every((kind) => Object.hasOwn({ ...meta.options, ...meta.later }, kind))
+    return meta?.control === 'choice' && kinds.every((kind) => Object.hasOwn(meta.options ?? {}, kind))
   })
   return name === undefined ? undefined : [...section, name]
 }

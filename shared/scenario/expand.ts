@@ -41,7 +41,7 @@ export function runIdOf(run: { readonly scenarioHash: string; readonly seed: num
 
 function planRuns(points: readonly PlannedPoint[], suite: Suite): readonly PlannedRun[] {
   const runs: PlannedRun[] = []
-  for (let repetition = 0; repetition < suite.repeat; repetition++) {
+  for (let repetition = 1; repetition <= suite.repeat; repetition++) {
     const seed = repetitionSeed(suite.seed, repetition)
     for (const backend of suite.backends) {
       for (const point of points) {

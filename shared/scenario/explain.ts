@@ -46,7 +46,7 @@ export function whatIsAllowed(path: Path, found: unknown): Pick<Problem, 'sugges
   if (meta === undefined) return {}
   if (meta.options !== undefined) {
     const names = Object.keys(meta.options)
-    return { allowed: names.join(', '), ...(Object.hasOwn(meta.later ?? {}, String(found)) ? {} : near(found, names)) }
+    return { allowed: names.join(', '), ...near(found, names) }
   }
   if (meta.control === 'switch') return { allowed: 'on, off' }
   const { dimension, min, max } = meta

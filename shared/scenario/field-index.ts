@@ -64,7 +64,7 @@ export function optionNames(): ReadonlySet<string> {
   for (const path of fieldPaths()) {
     const found = lookUpField(path)
     if (!found.ok) continue
-    for (const name of Object.keys({ ...found.field.meta.options, ...found.field.meta.later })) names.add(name)
+    for (const name of Object.keys(found.field.meta.options ?? {})) names.add(name)
   }
   return names
 }

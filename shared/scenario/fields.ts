@@ -7,6 +7,7 @@
  */
 
 import * as z from 'zod'
+import { readTraceReference } from '../trace/reference.ts'
 import { countsWhole, type Dimension, exampleOf, formatQuantity, parseQuantity } from '../units/quantity.ts'
 
 /**
@@ -30,8 +31,6 @@ export interface FieldMeta {
   readonly control: 'quantity' | 'count' | 'choice' | 'switch' | 'text' | 'list' | 'section'
   /** What each option of a choice means. */
   readonly options?: Readonly<Record<string, string>>
-  /** Options that the format knows and a later version brings, with what they wait for. */
-  readonly later?: Readonly<Record<string, string>>
   /** The default as written in a file; absent where the field may be left off. */
   readonly defaultText?: string
   /** Smallest and largest allowed value in the base unit. */
@@ -167,10 +166,21 @@ export function text(options: Described & { readonly default: string }) {
   return z.string({ error: 'text is expected' }).max(200, 'at most 200 characters are allowed').prefault(defaultText).meta({ ...meta, control: 'text', defaultText } satisfies FieldMeta)
 }
 
-/**
- * One of several named options. `later` names options of the format that this version cannot run yet; they are refused
- * with a sentence that says so.
- */
+/** The name of a page trace; its value carries the digest of the content, so that another content is another scenario. */
+export function traceReference(options: Described) {
+  return z
+    .string({ error: 'the name of a trace is expected' })
+    .transform((written, context) => {
+      const read = readTraceReference(written)
+      if (read.ok) return read.reference
+      context.addIssue({ code: 'custom', message: read.problem, input: written })
+      return z.NEVER
+    })
+    .prefault('')
+    .meta({ ...options, control: 'text', defaultText: '' } satisfies FieldMeta)
+}
+
+/** One of several named options. */
 export function choice<const Options extends Readonly<Record<string, string>>>(
   options: Omit<Described, 'options'> & { readonly default: keyof Options & string; readonly options: Options },
 ) {
@@ -178,11 +188,7 @@ export function choice<const Options extends Readonly<Record<string, string>>>(
   const names = Object.keys(options.options) as [keyof Options & string, ...Array<keyof Options & string>]
   return z
     .enum(names, {
-      error: ({ input }) => {
-        const waits = typeof input === 'string' && Object.hasOwn(options.later ?? {}, input) ? options.later?.[input] : undefined
-        if (waits !== undefined) return `"${String(input)}" is part of the format, but this version cannot run it yet: it comes with ${waits}`
-        return `${JSON.stringify(input)} is not one of ${names.join(', ')}`
-      },
+      error: ({ input }) => `${JSON.stringify(input)} is not one of ${names.join(', ')}`,
     })
     .prefault(defaultText as never)
     .meta({ ...meta, control: 'choice', defaultText } satisfies FieldMeta)

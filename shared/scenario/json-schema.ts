@@ -23,15 +23,13 @@ export function suiteJsonSchema(): JsonSchema {
 }
 
 /** Keys of our metadata; they are told in the description and are no words of JSON Schema. */
-const ownKeys = ['meaning', 'tag', 'origin', 'appliesTo', 'dimension', 'whole', 'control', 'options', 'later', 'defaultText', 'min', 'max', 'canBeOff'] satisfies ReadonlyArray<keyof FieldMeta>
+const ownKeys = ['meaning', 'tag', 'origin', 'appliesTo', 'dimension', 'whole', 'control', 'options', 'defaultText', 'min', 'max', 'canBeOff'] satisfies ReadonlyArray<keyof FieldMeta>
 
 function describe(meta: Partial<FieldMeta>): string {
   if (meta.meaning === undefined) return ''
   const parts = [meta.meaning]
   if (meta.dimension !== undefined && meta.dimension !== 'count') parts.push(`written such as ${exampleOf(meta.dimension)}${meta.canBeOff === true ? ', or off' : ''}`)
   for (const [option, meaning] of Object.entries(meta.options ?? {})) parts.push(`${option}: ${meaning}`)
-  const later = Object.keys(meta.later ?? {})
-  if (later.length > 0) parts.push(`a later version brings ${later.join(', ')}`)
   if (meta.appliesTo !== undefined) parts.push(`read by ${meta.appliesTo.join(', ')}`)
   if (meta.tag !== undefined && meta.control !== 'section' && meta.control !== 'list') {
     parts.push(`default ${meta.defaultText === '' ? 'empty' : (meta.defaultText ?? 'none')} [${meta.tag}]${meta.origin === undefined ? '' : ` (${meta.origin})`}`)

@@ -19,6 +19,7 @@ export interface PlannedRun {
   /** SHA-256 over scenario hash, seed, backend and model version: runs with equal inputs have equal ids. */
   readonly runId: string
   readonly point: PlannedPoint
+  /** Counted from 1. */
   readonly repetition: number
   /** Equal for all points of one repetition (common random numbers). */
   readonly seed: number

@@ -11,6 +11,22 @@ import type { policyNames } from './sections/strategy.ts'
 
 export type PolicyName = keyof typeof policyNames
 type StrategyInput = NonNullable<ScenarioInput['strategy']>
+type StopInput = NonNullable<StrategyInput['stop']>
+
+/** nova/conf/libvirt.py: live_migration_downtime, _steps, _delay, _completion_timeout; both times for 2 GiB at least. */
+const nova: StopInput = { downtime: '500 ms', rampSteps: 10, rampDelay: '75 s', timeoutPerGiB: '800 s', leastGiB: 2 }
+
+/** live-migration-source.go, tuneDowntime, without stall detection; pkg/virt-config/virt-config.go has the timeout and the 900 ms. It counts begun gigabytes of 10^9 bytes; here GiB, one at least. */
+const kubevirtTuned: StopInput = { downtime: '900 ms', rampSteps: 7, rampFrom: '150 ms', rampDelay: '10 s', rampPerGiB: false, rampAfter: 3, timeoutPerGiB: '150 s', leastGiB: 1 }
+
+/** live-migration-source.go, handleStallDetection: no ramp; the limit is QEMU's 300 ms until a stall. */
+const kubevirtStall: StopInput = { downtime: '300 ms', stallWindow: '40 s', stallMargin: '4 %', stallSmoothing: '40 %', timeoutPerGiB: '150 s', leastGiB: 1 }
+
+/** vmm/src/api/mod.rs, DEFAULT_DOWNTIME and DEFAULT_TIMEOUT; vmm/src/lib.rs, is_precopy_converged. */
+const cloudHypervisor: StopInput = { downtime: '300 ms', timeout: '3600 s', timeoutChecked: 'iteration' }
+
+/** QEMU's limit, and a timeout that virsh leaves to its caller: 60 s are ours (lab). */
+const libvirt: StopInput = { downtime: '300 ms', timeout: '60 s' }
 
 export const policyDefaults: Readonly<Record<PolicyName, StrategyInput>> = {
   none: {},
@@ -43,7 +59,19 @@ export const policyDefaults: Readonly<Record<PolicyName, StrategyInput>> = {
   qemu: { stop: { downtime: '300 ms' } },
   simgrid: { stop: { downtime: '30 ms' } },
   dissect: { stop: { iterations: 5, bytesLeft: '262144 B' } },
-  'p.haul': { stop: { iterations: 8, pagesLeft: 64, growth: '10 %' } },
-  nova: { stop: { downtime: '500 ms', rampSteps: 10, rampDelay: '75 s' } },
-  kubevirt: { stop: { downtime: '300 ms', rampSteps: 7, rampFrom: '150 ms', rampDelay: '10 s', stallWindow: '40 s' } },
+  // phaul/iters.py: the iteration of index 8, the ninth, is the last at most; "small" and "grows" speak of pages written.
+  'p.haul': { stop: { iterations: 9, smallIteration: 65, sentGrowth: '10 %' } },
+  nova: { stop: { ...nova, timeoutAction: 'abort' } },
+  'nova-pause': { stop: { ...nova, timeoutAction: 'pause' } },
+  'nova-postcopy': { stop: { ...nova, timeoutAction: 'postcopy' } },
+  kubevirt: { stop: { ...kubevirtTuned, timeoutAction: 'abort' } },
+  'kubevirt-postcopy': { stop: { ...kubevirtTuned, timeoutAction: 'postcopy' } },
+  'kubevirt-pause': { stop: { ...kubevirtTuned, timeoutAction: 'pause' } },
+  'kubevirt-stall': { stop: { ...kubevirtStall, stallAction: 'soften', stallDowntime: '900 ms', timeoutAction: 'abort' } },
+  'kubevirt-stall-pause': { stop: { ...kubevirtStall, stallAction: 'pause', timeoutAction: 'pause' } },
+  'kubevirt-stall-postcopy': { stop: { ...kubevirtStall, stallAction: 'postcopy', timeoutAction: 'postcopy' } },
+  'cloud-hypervisor': { stop: { ...cloudHypervisor, timeoutAction: 'abort' } },
+  'cloud-hypervisor-ignore': { stop: { ...cloudHypervisor, timeoutAction: 'pause' } },
+  'libvirt-suspend': { stop: { ...libvirt, timeoutAction: 'pause' } },
+  'libvirt-postcopy': { stop: { ...libvirt, timeoutAction: 'postcopy' } },
 }

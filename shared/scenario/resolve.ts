@@ -1,8 +1,13 @@
 /** From a scenario as written to one with every field filled in. */
 
 import type { $ZodIssue } from 'zod/v4/core'
+import { builtInMisfit } from '../trace/fit.ts'
+import { dataPathContradictions } from './data-path-rules.ts'
+import { postcopyContradictions } from './postcopy-rules.ts'
+import { releaseContradictions } from './release-contradictions.ts'
 import { type PolicyName, policyDefaults } from './policies.ts'
 import { type Scenario, scenarioSchema } from './scenario.ts'
+import { storageContradictions } from './storage-contradictions.ts'
 
 /** What is wrong with one field, and where in the scenario it stands. */
 export interface ScenarioIssue {
@@ -101,6 +106,7 @@ export function contradictions(scenario: Scenario): readonly ScenarioIssue[] {
   if (guest.freeMemory + guest.pageCache + guest.nonPageable > guest.memory) {
     report(['guest', 'memory'], 'freeMemory, pageCache and nonPageable together are more than the memory of the guest')
   }
+  for (const { path, message } of [...dataPathContradictions(scenario), ...postcopyContradictions(scenario)]) report(path, message)
   const processes = [workload, ...workload.processes]
   let next = 0
   processes.forEach((process, index) => {
@@ -111,8 +117,13 @@ export function contradictions(scenario: Scenario): readonly ScenarioIssue[] {
     if (start + process.workingSet > guest.memory) {
       report([...path, 'workingSet'], 'the working set reaches beyond the memory of the guest')
     }
+    if (process.kind === 'trace') {
+      const misfit = builtInMisfit(process, guest.pageSize)
+      if (misfit !== undefined) report([...path, 'trace'], misfit)
+    }
     next = Math.max(next, start + process.workingSet)
   })
+  issues.push(...releaseContradictions(scenario))
   if (strategy.minRate !== null && strategy.maxRate !== null && strategy.minRate > strategy.maxRate) {
     report(['strategy', 'minRate'], 'the minimum rate is above the maximum rate')
   }
@@ -122,8 +133,10 @@ export function contradictions(scenario: Scenario): readonly ScenarioIssue[] {
   if (strategy.stop.rampSteps !== null && strategy.stop.downtime === null) {
     report(['strategy', 'stop', 'rampSteps'], 'a ramp of the downtime limit needs stop.downtime, its full value')
   }
+  for (const { path, message } of storageContradictions(scenario)) report(path, message)
   faults.forEach((fault, index) => {
     if (fault.at === null && fault.phase === 'any') report(['faults', index], 'a failure needs a time (at) or a phase')
+    if (fault.lasts !== null && fault.kind !== 'link-loss') report(['faults', index, 'lasts'], 'a host that crashed does not come back; only the loss of a link can end')
   })
   return issues
 }

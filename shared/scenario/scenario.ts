@@ -1,15 +1,18 @@
 /** A scenario: everything that one run depends on, apart from its seed and backend. */
 
 import * as z from 'zod'
+import { balloon } from './sections/balloon.ts'
 import { faults } from './sections/faults.ts'
+import { fleet } from './sections/fleet.ts'
 import { guest } from './sections/guest.ts'
 import { destination, link } from './sections/link.ts'
+import { disk, storage } from './sections/storage.ts'
 import { optimisations, strategy } from './sections/strategy.ts'
-import { balloon, tracking, wws } from './sections/tracking.ts'
+import { tracking, wws } from './sections/tracking.ts'
 import { workload } from './sections/workload.ts'
 
 export const scenarioSchema = z.strictObject(
-  { guest, workload, link, destination, tracking, balloon, strategy, optimisations, wws, faults },
+  { guest, workload, link, destination, tracking, balloon, strategy, optimisations, wws, storage, disk, fleet, faults },
   { error: 'a scenario with its sections is expected' },
 )
 

@@ -1,4 +1,4 @@
-/** What is allowed in a suite but probably not meant: fields that nothing reads. */
+/** What is allowed in a suite but probably not meant: fields that nothing reads, failures that never come. */
 
 import { lookUpField, parseFieldPath } from './field-index.ts'
 import { problemAt } from './explain.ts'
@@ -7,9 +7,30 @@ import type { Path, Problem } from './problem.ts'
 import { isTree } from './resolve.ts'
 import type { Scenario } from './scenario.ts'
 import type { Suite } from './suite.ts'
+import { neverComes } from './unreached-faults.ts'
+
+export function suiteWarnings(suite: Suite, plan: SuitePlan): readonly Problem[] {
+  return [...fieldsInVain(suite, plan), ...faultsInVain(suite, plan)]
+}
+
+/** Failures that come at no point of the suite. */
+function faultsInVain(suite: Suite, { points }: SuitePlan): readonly Problem[] {
+  const count = Math.max(0, ...points.map(({ scenario }) => scenario.faults.length))
+  return Array.from({ length: count }, (_, index) => index).flatMap((index) => {
+    const reasons = points.map(({ scenario }) => {
+      const fault = scenario.faults[index]
+      return fault === undefined ? undefined : neverComes(fault, scenario)
+    })
+    const [first] = reasons
+    if (first === undefined || reasons.includes(undefined)) return []
+    const field: Path = ['faults', index, first.field]
+    const axis = suite.factors.flatMap(({ axes }) => axes).find((candidate) => candidate.field === field.join('.'))
+    return [problemAt(suite.source, axis === undefined ? ['base', ...field] : [...axis.path, 'field'], field.join('.'), { message: first.message }, 'key')]
+  })
+}
 
 /** Fields that the suite sets and that no point of it reads, because its kind is another one. */
-export function suiteWarnings(suite: Suite, plan: SuitePlan): readonly Problem[] {
+function fieldsInVain(suite: Suite, plan: SuitePlan): readonly Problem[] {
   const written = leaves(suite.base, []).map((path) => ({ field: path, place: ['base', ...path] as Path }))
   const varied = suite.factors.flatMap((factor) => factor.axes.map((axis) => ({ field: parseFieldPath(axis.field), place: [...axis.path, 'field'] as Path })))
   return [...written, ...varied].flatMap(({ field, place }) => {
@@ -24,8 +45,9 @@ export function suiteWarnings(suite: Suite, plan: SuitePlan): readonly Problem[]
   })
 }
 
-/** The `kind` beside a field of the workload; for everything else the kind of strategy. */
+/** The `kind` beside a field of the workload, the disk or the balloon; for everything else the kind of strategy. */
 function kindThatRules(field: Path): Path {
+  if (field[0] === 'disk' || field[0] === 'balloon') return [field[0], 'kind']
   if (field[0] !== 'workload') return ['strategy', 'kind']
   return typeof field[2] === 'number' ? [...field.slice(0, 3), 'kind'] : ['workload', 'kind']
 }

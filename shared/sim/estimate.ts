@@ -6,15 +6,18 @@
  * 1 - (1 - e^(-x)) / x of a group's pages, x = w t / n, where pages that are dirty again are skipped. Rate control and stop
  * rules are those of the simulation itself. The simulator's work then is
  *
- *     CPU = run + iterations x iteration + iterations x pages of the guest x page + pages handled x handled + batches x batch
+ *     CPU = run + iterations x iteration + iterations x pages of the guest x page + pages handled x handled
+ *           + pages accessed on the destination x accessed + batches x batch
  *
  * in which each page that is handled (sent or skipped) is examined for whether it was written.
  */
 
 import { firstRate, lastCopyRate, nextRate, type Rate, wantedRate } from '../migration/policies/rate-control.ts'
 import { type IterationSummary, type Verdict, verdictAfter, verdictAt } from '../migration/policies/stop-rules.ts'
+import { diskFiles } from '../scenario/disk-files.ts'
 import type { PlannedPoint, SuitePlan } from '../scenario/plan.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { replayedPagesPerSecond } from '../trace/fit.ts'
 
 /** Costs of the simulator in seconds of CPU on a laboratory workstation; lab values, to be calibrated by `npm run bench`. */
 export const simulationCosts = {
@@ -26,6 +29,8 @@ export const simulationCosts = {
   page: 1.5e-9,
   /** Each page sent or skipped: its chance of having been written is drawn. */
   handled: 25e-9,
+  /** Each page that may be accessed on the destination: its access is drawn and put in order, and it may fault. */
+  accessed: 400e-9,
   /** Each batch: the link, the limiter and the log are asked. */
   batch: 4e-6,
 } as const
@@ -65,14 +70,16 @@ export function estimateSuite(plan: SuitePlan): SuiteEstimate {
 }
 
 function estimateRun(scenario: Scenario): RunEstimate {
-  const { guest, strategy, wws } = scenario
-  const { passes, sent, handled, seconds } = strategy.kind === 'precopy' ? walkPreCopy(scenario) : walkStopAndCopy(scenario)
+  const { fleet, guest, strategy, wws } = scenario
+  const { passes, sent, handled, seconds, accessed } = walk(scenario)
   const pages = guest.memory / guest.pageSize
   const readings = passes + wws.duration / wws.readEvery
-  const batches = passes + sent / strategy.batch
+  const batches = passes + sent / (accessed === 0 ? strategy.batch : Math.min(strategy.batch, strategy.pushBatch))
   const costs = simulationCosts
-  const cpuSeconds = costs.run + readings * costs.iteration + passes * pages * costs.page + handled * costs.handled + batches * costs.batch
-  return { cpuSeconds, virtualSeconds: seconds + wws.duration / 1e9, bytes: sent * guest.pageSize }
+  const cpuSeconds = costs.run + readings * costs.iteration + passes * pages * costs.page + handled * costs.handled + accessed * costs.accessed + batches * costs.batch
+  // Guests share the link: whatever their order, all of them take about as long as one after the other.
+  const secondsOfOne = seconds + diskSeconds(scenario) + fileSeconds(scenario)
+  return { cpuSeconds: fleet.guests * cpuSeconds, virtualSeconds: fleet.guests * secondsOfOne + wws.duration / 1e9, bytes: fleet.guests * sent * guest.pageSize }
 }
 
 interface Walk {
@@ -83,11 +90,48 @@ interface Walk {
   /** Pages, each as often as it was sent or skipped. */
   readonly handled: number
   readonly seconds: number
+  /** Pages that may be accessed on the destination before they are there. */
+  readonly accessed: number
+}
+
+function walk(scenario: Scenario): Walk {
+  const { strategy } = scenario
+  switch (strategy.kind) {
+    case 'hybrid':
+      return withAccesses(scenario, walkPreCopy(scenario))
+    case 'three-stage':
+      return withAccesses(scenario, walkThreeStage(scenario))
+    case 'postcopy':
+      return withAccesses(scenario, walkStopAndCopy(scenario))
+    case 'on-demand': {
+      const whole = walkStopAndCopy(scenario)
+      return withAccesses(scenario, { ...whole, seconds: whole.seconds + strategy.demandTime / 1e9 })
+    }
+    case 'stop-and-copy':
+    case 'cold':
+      return walkStopAndCopy(scenario)
+    default:
+      // Pre-copy, or what is taken for it: an estimate needs no more.
+      return walkPreCopy(scenario)
+  }
+}
+
+/** On the destination each page of the working sets is accessed a first time, at most. */
+function withAccesses(scenario: Scenario, copied: Walk): Walk {
+  const written = groupsOf(scenario).slice(0, -1)
+  return { ...copied, accessed: sum(written.map(({ pages }) => pages)) }
+}
+
+/** Everything once while the guest runs, then what was written meanwhile. */
+function walkThreeStage(scenario: Scenario): Walk {
+  const first = walkStopAndCopy(scenario)
+  const dirty = sum(groupsOf(scenario).map((group) => dirtiedIn(group, first.seconds)))
+  return { ...first, passes: 2, sent: first.sent + dirty, handled: first.handled + dirty, seconds: first.seconds + secondsFor(scenario, dirty, scenario.strategy.maxRate) }
 }
 
 function walkStopAndCopy(scenario: Scenario): Walk {
   const pages = scenario.guest.memory / scenario.guest.pageSize
-  return { passes: 1, sent: pages, handled: pages, seconds: secondsFor(scenario, pages, scenario.strategy.maxRate) }
+  return { passes: 1, sent: pages, handled: pages, seconds: secondsFor(scenario, pages, scenario.strategy.maxRate), accessed: 0 }
 }
 
 function walkPreCopy(scenario: Scenario): Walk {
@@ -127,9 +171,9 @@ function walkPreCopy(scenario: Scenario): Walk {
   }
   const sent = history.at(-1)?.totalSentPages ?? 0
   const seconds = (history.at(-1)?.elapsedNs ?? 0) / 1e9
-  if (verdict.kind === 'abort') return { passes: history.length, sent, handled, seconds }
+  if (verdict.kind === 'abort') return { passes: history.length, sent, handled, seconds, accessed: 0 }
   const last = sum(left)
-  return { passes: history.length + 1, sent: sent + last, handled: handled + last, seconds: seconds + secondsFor(scenario, last, lastCopyRate(strategy, rate)) }
+  return { passes: history.length + 1, sent: sent + last, handled: handled + last, seconds: seconds + secondsFor(scenario, last, lastCopyRate(strategy, rate)), accessed: 0 }
 }
 
 /** Pages that are written at one rate. */
@@ -142,7 +186,7 @@ function groupsOf({ guest, workload }: Scenario): readonly Group[] {
   const written = [workload, ...workload.processes].flatMap((process): readonly Group[] => {
     const pages = process.workingSet / guest.pageSize
     if (process.kind === 'idle' || pages === 0) return []
-    if (process.kind !== 'hot-cold' && process.kind !== 'web-server' && process.kind !== 'kernel-compile') return [{ pages, writesPerSecond: process.writes }]
+    if (process.kind !== 'hot-cold' && process.kind !== 'web-server' && process.kind !== 'kernel-compile') return [{ pages, writesPerSecond: process.kind === 'trace' ? replayedPagesPerSecond(process) : process.writes }]
     return [
       { pages: pages * process.hotPages, writesPerSecond: process.writes * process.hotShare },
       { pages: pages * (1 - process.hotPages), writesPerSecond: process.writes * (1 - process.hotShare) },
@@ -169,6 +213,16 @@ function onePass(scenario: Scenario, pass: { readonly groups: readonly Group[]; 
 function secondsFor({ guest, link }: Scenario, pages: number, rate: Rate): number {
   const free = Math.max(link.bandwidth / 100, link.bandwidth - link.background - guest.traffic)
   return (pages * (guest.pageSize + link.perPage) * 8) / Math.min(free, rate ?? free)
+}
+
+/** Time that the disk takes, without what is written meanwhile. */
+function diskSeconds({ disk, link, storage }: Scenario): number {
+  return disk.kind === 'none' ? 0 : (sum(diskFiles(disk)) * disk.blockSize * 8) / Math.min(link.bandwidth, storage.readRate, storage.writeRate)
+}
+
+/** Time that cold migration takes to write and to read the files of the guest. */
+function fileSeconds({ guest, storage, strategy }: Scenario): number {
+  return strategy.kind === 'cold' ? guest.memory * 8 * (1 / storage.writeRate + 1 / storage.readRate) : 0
 }
 
 /** Pages of a group dirtied in a time, in the mean. */

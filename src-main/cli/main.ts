@@ -62,6 +62,7 @@ function programOf(io: CliIo, end: End): Command {
   addSuiteCommands(program, io, end)
   addRunCommands(program, io, end)
   addFigureCommand(program, io, end)
+  addTraceCommand(program, io, end)
   addKnowledgeCommands(program, io, end)
   addApplicationCommands(program, io, end)
   return program
@@ -110,12 +111,45 @@ function addRunCommands(program: Command, io: CliIo, end: End): void {
     .requiredOption('--store <file>', 'where results are kept')
     .option('--suite <name>', 'name or number of a suite (default: the newest of each name)')
     .addOption(new Option('--format <format>', 'how to print them').choices(['table', 'csv', 'json', 'parquet']).default('table'))
+    .option('--out <file>', 'the file that Parquet is written to')
     .option('--runs', 'one row a run instead of one a point')
     .option('--timelines', 'with the sampled series of each run (JSON)')
     .option('--metric <name...>', 'which metrics (default: totalMs downtimeMs transferredBytes)')
     .action(async (options: import('./commands/results.ts').ResultsOptions) => {
       const { runResults } = await import('./commands/results.ts')
       end(await runResults(options, io))
+    })
+  program
+    .command('models')
+    .description('compare what analytic models predict for a suite with what is simulated')
+    .argument('<file>', 'suite file, or the name of a suite preset')
+    .option('--store <file>', 'where results are kept; what is not in it yet is run', 'lab.sqlite')
+    .option('--workers <n>', 'runs at a time (default: as many as the machine has processors)', wholeNumber)
+    .option('--json', 'print one JSON document')
+    .option('--csv', 'print one row for each point, model and metric')
+    .option('--quiet', 'show no progress')
+    .action(async (file: string, options: import('./commands/models.ts').ModelsOptions) => {
+      const { runModels } = await import('./commands/models.ts')
+      end(await runModels(file, options, io))
+    })
+}
+
+function addTraceCommand(program: Command, io: CliIo, end: End): void {
+  program
+    .command('import')
+    .description('make a page trace of what valgrind (lackey) or perf script wrote, to be replayed by workload.kind: trace')
+    .argument('<file>', 'the text, also packed as .gz; a page trace made elsewhere; -: standard input')
+    .addOption(new Option('--kind <kind>', 'what the file is (default: found out from its first lines)').choices(['lackey', 'perf', 'trace']))
+    .option('--name <name>', 'name of the trace (default: that of the file)')
+    .option('--store <file>', 'the store beside which traces are kept', 'lab.sqlite')
+    .option('--out <file>', 'write the trace to this file instead')
+    .option('--page-size <size>', 'size of a page', '4 KiB')
+    .option('--quantum <time>', 'within it a page is noted once as read and once as written', '100 us')
+    .option('--ips <n>', 'instructions per second, for lackey, which has no clock', '1e9')
+    .option('--json', 'print one JSON document')
+    .action(async (file: string, options: import('./commands/import.ts').ImportCommandOptions) => {
+      const { runImport } = await import('./commands/import.ts')
+      end(await runImport(file, options, io))
     })
 }
 
@@ -182,8 +216,9 @@ function addApplicationCommands(program: Command, io: CliIo, end: End): void {
     .option('--store <file>', 'where results are kept', 'lab.sqlite')
     .option('--port <n>', 'port to listen on; 0: one that is free', portNumber, 0)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--token <text>', 'what the address must show (default: 256 random bits)')
-    .option('--config <folder>', 'where settings and drafts are kept (default: $XDG_CONFIG_HOME/godwit or ~/.config/godwit)')
+    .option('--token <text>', 'what the address must show (default: 256 random bits, kept in the configuration folder)')
+    .option('--new-token', 'make another token; tabs with the old one are let in no more')
+    .option('--config <folder>', 'where settings, drafts and the token are kept (default: $XDG_CONFIG_HOME/godwit or ~/.config/godwit)')
     .option('--open', 'open the browser')
     .action(async (options: import('./commands/serve.ts').ServeOptions) => {
       const { runServe } = await import('./commands/serve.ts')

@@ -89,7 +89,7 @@ export function runJson(run: RunRecord, { timelines = false }: { readonly timeli
 
 const provenanceKeys = ['scenarioHash', 'programVersion', 'modelVersion', 'node', 'os', 'host', 'backendVersion', 'startedAt', 'wallMs'] as const
 
-function factorsInWords(factors: PointSummary['factors']): string {
+export function factorsInWords(factors: PointSummary['factors']): string {
   return Object.entries(factors)
     .map(([field, value]) => `${field} = ${String(value)}`)
     .join('; ')
@@ -100,7 +100,7 @@ function largestMean(summaries: readonly PointSummary[], { key }: Metric): numbe
   return means.reduce((largest, mean) => Math.max(largest, Math.abs(mean)), 0)
 }
 
-function intervalInWords(interval: IntervalResult | undefined, { factor }: AxisUnit): string {
+export function intervalInWords(interval: IntervalResult | undefined, { factor }: AxisUnit): string {
   if (interval === undefined || !interval.ok) return '-'
   const mean = formatNumber(interval.mean / factor)
   return interval.halfWidth === null ? mean : `${mean} ± ${spread(interval.halfWidth / factor, interval.mean / factor)}`

@@ -1,15 +1,17 @@
 /** The results of a suite as files of a folder: runs.csv, results.csv and results.json, each complete or absent. */
 
 import { createWriteStream } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import type { Metric } from '#shared/model/metrics.ts'
+import type { SuiteEntry } from '#shared/rpc/app-contract.ts'
 import { csvLine } from '../export/csv.ts'
-import { runsOf, summariesOf } from '../lab/read-results.ts'
-import type { Store, SuiteSummary } from '../store/contract.ts'
+import { fillFileWhole } from '../export/write-file.ts'
+import { factorValues, runsOf, summariesOf } from '../lab/read-results.ts'
+import type { Store } from '../store/contract.ts'
 import { pointRows, pointsHeader, runJson, runRow, runsHeader } from './result-tables.ts'
 
 /** Makes the folder before a long suite starts, so that a bad name is found at once. */
@@ -22,9 +24,8 @@ export async function makeFolder(folder: string): Promise<void> {
 }
 
 /** Gives the paths of the files. */
-export async function writeResults(folder: string, store: Store, suite: SuiteSummary, metrics: readonly Metric[]): Promise<readonly string[]> {
-  const points = await store.points(suite.suiteId)
-  const factors = [...new Set(points.flatMap((point) => Object.keys(point.factors)))]
+export async function writeResults(folder: string, store: Store, suite: SuiteEntry, metrics: readonly Metric[]): Promise<readonly string[]> {
+  const factors = [...(await factorValues(store, [suite])).keys()]
   return [
     await writeWhole(join(folder, 'runs.csv'), runsCsv(store, suite, factors)),
     await writeWhole(join(folder, 'results.csv'), pointsCsv(store, suite, metrics)),
@@ -32,17 +33,17 @@ export async function writeResults(folder: string, store: Store, suite: SuiteSum
   ]
 }
 
-async function* runsCsv(store: Store, { suiteId }: SuiteSummary, factors: readonly string[]): AsyncGenerator<string> {
+async function* runsCsv(store: Store, { suiteId }: SuiteEntry, factors: readonly string[]): AsyncGenerator<string> {
   yield csvLine(runsHeader(factors))
   for await (const run of runsOf(store, { suiteId, iterations: false })) yield csvLine(runRow(run, factors))
 }
 
-async function* pointsCsv(store: Store, { suiteId }: SuiteSummary, metrics: readonly Metric[]): AsyncGenerator<string> {
+async function* pointsCsv(store: Store, { suiteId }: SuiteEntry, metrics: readonly Metric[]): AsyncGenerator<string> {
   yield csvLine(pointsHeader)
   for await (const summary of summariesOf(store, suiteId, metrics)) yield pointRows(summary, metrics).map(csvLine).join('')
 }
 
-async function* resultsJson(store: Store, suite: SuiteSummary, metrics: readonly Metric[]): AsyncGenerator<string> {
+async function* resultsJson(store: Store, suite: SuiteEntry, metrics: readonly Metric[]): AsyncGenerator<string> {
   yield `{"confidence":0.95,"suite":${JSON.stringify(suite)},"points":[`
   let separator = '\n'
   for await (const summary of summariesOf(store, suite.suiteId, metrics)) {
@@ -58,18 +59,9 @@ async function* resultsJson(store: Store, suite: SuiteSummary, metrics: readonly
   yield '\n]}\n'
 }
 
-/** Writes beside the file, then renames: a reader sees the old file or the whole new one. */
 async function writeWhole(path: string, text: AsyncIterable<string>): Promise<string> {
-  const unfinished = `${path}.${process.pid}.tmp`
-  try {
-    await pipeline(Readable.from(text), createWriteStream(unfinished, { flush: true }))
-    await rename(unfinished, path)
-    return path
-  } catch (error) {
-    await rm(unfinished, { force: true })
-    if (error instanceof GodwitError) throw error
-    throw new GodwitError('results.write', `"${path}" cannot be written (${messageOf(error)}); check the folder and its free space`, { cause: error })
-  }
+  await fillFileWhole(path, (unfinished) => pipeline(Readable.from(text), createWriteStream(unfinished)))
+  return path
 }
 
 function messageOf(error: unknown): string {

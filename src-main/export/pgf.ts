@@ -18,6 +18,10 @@ const writers: Readonly<Partial<Record<FigureKind, (spec: ChartSpec) => Plot>>> 
   band: (spec) => linePlot(spec, true),
   scatter: scatterPlot,
   'iteration-timeline': iterationPlot,
+  'fault-latency': curvePlot,
+  'service-level': curvePlot,
+  balloon: curvePlot,
+  faults: faultPlot,
 }
 
 /** The figure as text. Refuses a kind that pgfplots cannot draw. */
@@ -35,7 +39,7 @@ export function figureTex(spec: ChartSpec): string {
     '  \\begin{axis}[',
     ...[...commonAxis(spec), ...axis].map((line) => `    ${line},`),
     '  ]',
-    ...body.map((line) => `    ${line}`),
+    ...[...legendTitle(spec), ...body].map((line) => `    ${line}`),
     '  \\end{axis}',
     '\\end{tikzpicture}',
     '',
@@ -67,6 +71,7 @@ interface Dataset {
   readonly borderColor?: string
   readonly borderDash?: readonly number[]
   readonly pointStyle?: string
+  readonly stepped?: string | boolean
   readonly pointBackgroundColor?: string
 }
 
@@ -156,6 +161,31 @@ function linePlot(spec: ChartSpec, withBand: boolean): Plot {
   }
 }
 
+/** Lines through all of their points, without marks. */
+function curvePlot(spec: ChartSpec): Plot {
+  const datasets = datasetsOf(spec)
+  const colours = named(datasets.map(({ borderColor }) => borderColor))
+  return {
+    colours,
+    axis: numericX(spec, datasets),
+    body: datasets.flatMap((dataset) => {
+      const style = [`color=${colours.get(dataset.borderColor ?? '') ?? 'black'}`, 'line width=0.8pt', 'mark=none', dataset.stepped === 'before' ? 'const plot mark right' : '', dashOf(dataset.borderDash ?? [])].filter((part) => part !== '').join(', ')
+      return [`\\addplot[${style}]`, ...tableOf(['x', 'y'], dataset.data.map(({ x = 0, y }) => [x, y])), ...legendEntry(datasets, dataset)]
+    }),
+  }
+}
+
+/** From the table of the figure, which has the latencies that its marks are shaded by. */
+function faultPlot(spec: ChartSpec): Plot {
+  const { min, max } = scaleOf(spec, 'x')
+  const rows = spec.table.rows.map(([seconds, , address, latencyMs]) => [Number(seconds), Number(address), Math.log10(Math.max(Number(latencyMs), 1e-6))])
+  return {
+    colours: new Map(),
+    axis: [...(min === undefined ? [] : [`xmin=${short(min)}`]), ...(max === undefined ? [] : [`xmax=${short(max)}`]), 'colormap={latency}{rgb255=(176,200,217) rgb255=(0,69,111)}'],
+    body: ['\\addplot[scatter, only marks, mark=*, mark size=0.7pt, scatter src=explicit]', ...tableOf(['x', 'y', 'latency'], rows, ', meta=latency')],
+  }
+}
+
 function scatterPlot(spec: ChartSpec): Plot {
   const datasets = datasetsOf(spec)
   const colours = named(datasets.map(({ borderColor }) => borderColor))
@@ -208,6 +238,11 @@ function tableWithErrors(data: Dataset['data']): readonly string[] {
 
 function tableOf(names: readonly string[], rows: ReadonlyArray<readonly number[]>, more = ''): readonly string[] {
   return [`  table[x=x, y=y${more}] {`, `    ${names.join(' ')}`, ...rows.map((row) => `    ${row.map(short).join(' ')}`), '  };']
+}
+
+function legendTitle(spec: ChartSpec): readonly string[] {
+  const title = spec.config.options?.plugins?.legend?.title
+  return title?.display === true ? ['\\addlegendimage{empty legend}', `\\addlegendentry{${escapeTex(String(title.text))}:}`] : []
 }
 
 function legendEntry(datasets: readonly Dataset[], { label }: Dataset): readonly string[] {

@@ -4,19 +4,37 @@ import { open, rename, rm } from 'node:fs/promises'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 
 export async function writeFileWhole(path: string, content: Buffer | string): Promise<void> {
-  const unfinished = `${path}.${process.pid}.tmp`
-  try {
+  await fillFileWhole(path, async (unfinished) => {
     const handle = await open(unfinished, 'w')
     try {
       await handle.writeFile(content)
-      await handle.sync()
     } finally {
       await handle.close()
     }
+  })
+}
+
+/** `fill` writes the file under the name it is given, and closes it. */
+export async function fillFileWhole(path: string, fill: (unfinished: string) => Promise<void>): Promise<void> {
+  const unfinished = `${path}.${process.pid}.tmp`
+  try {
+    await fill(unfinished)
+    await sync(unfinished)
     await rename(unfinished, path)
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => undefined)
-    throw new GodwitError('figure.write', `"${path}" cannot be written: ${reasonOf(error)}`, { cause: error })
+    if (error instanceof GodwitError) throw error
+    throw new GodwitError('export.write', `"${path}" cannot be written: ${reasonOf(error)}`, { cause: error })
+  }
+}
+
+/** A name must not stand on the disk before its content does. */
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r+')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
 

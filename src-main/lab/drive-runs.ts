@@ -1,5 +1,6 @@
 /** Spreads runs over worker threads and hands each result on; memory stays bounded however many runs there are. */
 
+import type { RunProgress } from '#shared/model/migration-stats.ts'
 import type { PlannedRun } from '#shared/scenario/plan.ts'
 import { Lane } from './lane.ts'
 import type { RunResult } from './run-messages.ts'
@@ -8,12 +9,29 @@ export interface DriveOptions {
   readonly workers: number
   readonly workerUrl: URL
   readonly memoryLimitMb?: number | undefined
+  readonly tracesFolder?: string | undefined
   /** Ends at once: runs at work are dropped. */
   readonly signal?: AbortSignal | undefined
   /** Starts no further run; those at work are finished and kept. */
   readonly drain?: AbortSignal | undefined
+  /** Follows runs that are going on; absent: workers report nothing but results. */
+  readonly watch?: RunWatch | undefined
   /** Keeps a result; if it cannot, everything stops and `driveRuns` rejects with the same error. */
   readonly keep: (run: PlannedRun, result: RunResult) => Promise<void>
+}
+
+export interface RunWatch {
+  /** How many look on, from `sharedCounter`; the owner changes it atomically, at any time. Nothing is reported while it is 0. */
+  readonly watchers: Int32Array
+  /** The run at work that began first, a few times a second once it has taken a while; null when it is at work no more. */
+  readonly onRunning: (running: RunAtWork | null) => void
+}
+
+export interface RunAtWork {
+  readonly run: PlannedRun
+  readonly progress: RunProgress
+  /** How many other runs are at work. */
+  readonly others: number
 }
 
 /** Results that may wait for the disk before no further run is started. */
@@ -45,6 +63,9 @@ class RunPool {
   readonly #lanes: readonly Lane[]
   readonly #givenBack: PlannedRun[] = []
   readonly #unkept = new Set<Promise<void>>()
+  /** The lane whose run began first: the one that those who look on are shown. */
+  #shown: Lane | undefined
+  #isTold = false
   #next = 0
   #isOver = false
   #isDraining = false
@@ -74,18 +95,51 @@ class RunPool {
   async close(): Promise<void> {
     this.#isOver = true
     await Promise.all(this.#lanes.map((lane) => lane.stop()))
+    this.#tellNone()
     await Promise.allSettled(this.#unkept)
   }
 
   #openLane(): Lane {
-    return new Lane({
+    const lane: Lane = new Lane({
       workerUrl: this.#options.workerUrl,
       memoryLimitMb: this.#options.memoryLimitMb,
+      tracesFolder: this.#options.tracesFolder,
       take: () => this.#take(),
       giveBack: (runs) => void this.#givenBack.push(...runs),
-      onFinished: (run, result) => this.#keep(run, result),
+      watchers: this.#options.watch?.watchers,
+      onStarted: () => this.#chooseShown(),
+      onProgress: (run, progress) => {
+        if (lane === this.#shown) this.#tell(run, progress)
+      },
+      onFinished: (run, result) => {
+        if (lane === this.#shown) this.#tellNone()
+        this.#chooseShown()
+        this.#keep(run, result)
+      },
       onBroken: (error) => this.#fail(error),
     })
+    return lane
+  }
+
+  #chooseShown(): void {
+    if (this.#options.watch === undefined) return
+    const busy = this.#lanes.filter(({ isIdle }) => !isIdle)
+    const [first] = busy.sort((one, other) => one.busySince - other.busySince)
+    if (first === this.#shown) return
+    this.#shown?.show(false)
+    first?.show(true)
+    this.#shown = first
+  }
+
+  #tell(run: PlannedRun, progress: RunProgress): void {
+    this.#isTold = true
+    const others = this.#lanes.filter(({ isIdle }) => !isIdle).length - 1
+    this.#options.watch?.onRunning({ run, progress, others })
+  }
+
+  #tellNone(): void {
+    if (this.#isTold) this.#options.watch?.onRunning(null)
+    this.#isTold = false
   }
 
   #take(): PlannedRun | undefined {

@@ -4,19 +4,26 @@
  */
 
 import { Worker } from 'node:worker_threads'
-import type { MigrationStats } from '#shared/model/migration-stats.ts'
+import type { MigrationStats, RunProgress } from '#shared/model/migration-stats.ts'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import type { PlannedRun } from '#shared/scenario/plan.ts'
 import { crashedRun } from './crashed-run.ts'
-import type { RunOrder, RunResult, WorkerReport } from './run-messages.ts'
+import { type RunOrder, type RunResult, sharedCounter, type WorkerData, type WorkerReport } from './run-messages.ts'
 
 export interface LaneOptions {
   readonly workerUrl: URL
   readonly memoryLimitMb: number | undefined
+  readonly tracesFolder: string | undefined
   /** The next run, or undefined if there is none now. */
   readonly take: () => PlannedRun | undefined
   readonly giveBack: (runs: readonly PlannedRun[]) => void
   readonly onFinished: (run: PlannedRun, result: RunResult) => void
+  /** How many windows look on, shared with the worker; absent: the worker never reports progress. */
+  readonly watchers: Int32Array | undefined
+  /** The lane was idle and is at a run now. */
+  readonly onStarted: () => void
+  /** The run that the lane is at goes on. */
+  readonly onProgress: (run: PlannedRun, progress: RunProgress) => void
   /** The worker does not even start: no run is to blame. */
   readonly onBroken: (error: GodwitError) => void
 }
@@ -27,6 +34,7 @@ const shortRunWindow = 8
 
 export class Lane {
   readonly #options: LaneOptions
+  readonly #isShown = sharedCounter()
   #worker: Worker
   #isReady = false
   #isStopped = false
@@ -46,6 +54,16 @@ export class Lane {
     return this.#sent.length === 0
   }
 
+  /** When the run began that the lane is at, by `performance.now()`; of an idle lane, when it was last at one. */
+  get busySince(): number {
+    return this.#start
+  }
+
+  /** Whether the worker is to report how its run goes. */
+  show(isShown: boolean): void {
+    Atomics.store(this.#isShown, 0, isShown ? 1 : 0)
+  }
+
   /** Sends the worker as many runs as it should have. */
   feed(): void {
     if (!this.#isReady || this.#isStopped) return
@@ -53,8 +71,10 @@ export class Lane {
     while (this.#sent.length < window) {
       const run = this.#options.take()
       if (run === undefined) return
-      if (this.isIdle) this.#noteStart()
+      const wasIdle = this.isIdle
+      if (wasIdle) this.#noteStart()
       this.#sent.push(run)
+      if (wasIdle) this.#options.onStarted()
       this.#worker.postMessage({ runId: run.runId, scenario: run.point.scenario, seed: run.seed } satisfies RunOrder)
     }
   }
@@ -66,8 +86,9 @@ export class Lane {
   }
 
   #startWorker(): Worker {
-    const { workerUrl, memoryLimitMb } = this.#options
-    const worker = new Worker(workerUrl, memoryLimitMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb } })
+    const { workerUrl, memoryLimitMb, tracesFolder, watchers } = this.#options
+    const workerData: WorkerData = { tracesFolder, ...(watchers === undefined ? {} : { attention: { watchers, isShown: this.#isShown } }) }
+    const worker = new Worker(workerUrl, memoryLimitMb === undefined ? { workerData } : { workerData, resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb } })
     this.#isReady = false
     this.#error = undefined
     worker.on('message', (report: WorkerReport) => this.#onReport(report))
@@ -86,6 +107,10 @@ export class Lane {
     const run = this.#sent[0]
     if (run === undefined || run.runId !== report.runId) {
       this.#options.onBroken(new GodwitError('lab.protocol', `a run worker answers for run ${report.runId}, which is not its turn; please report this`))
+      return
+    }
+    if (report.kind === 'progress') {
+      this.#options.onProgress(run, report.progress)
       return
     }
     this.#sent.shift()

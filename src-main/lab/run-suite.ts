@@ -9,7 +9,8 @@ import type { RunRecord } from '#shared/model/migration-stats.ts'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import type { PlannedRun, SuitePlan } from '#shared/scenario/plan.ts'
 import type { Store } from '../store/contract.ts'
-import { driveRuns } from './drive-runs.ts'
+import { requireTraces } from '../traces/traces-folder.ts'
+import { driveRuns, type RunWatch } from './drive-runs.ts'
 import { provenanceOf } from './provenance.ts'
 import type { RunResult } from './run-messages.ts'
 
@@ -28,10 +29,14 @@ export interface RunSuiteOptions {
   /** Called for each run of this call once it is safe on the disk. */
   readonly onRun?: ((record: RunRecord) => void) | undefined
   readonly onProgress?: ((progress: SuiteProgress) => void) | undefined
+  /** Follows runs that are going on; absent: workers report nothing but results. */
+  readonly watch?: RunWatch | undefined
   /** Another worker than the simulator's. */
   readonly workerUrl?: URL | undefined
   /** Heap of each worker; default: as Node chooses. */
   readonly memoryLimitMb?: number | undefined
+  /** Where imported traces are kept; absent: there are only those that come with Godwit. */
+  readonly tracesFolder?: string | undefined
 }
 
 export interface SuiteProgress {
@@ -57,6 +62,7 @@ export interface SuiteResult {
 /** Rejects with a GodwitError if the store fails or no worker starts; a run that crashes is a result, not an error. */
 export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promise<SuiteResult> {
   const { store, signal, drain } = options
+  requireTraces(plan, options.tracesFolder)
   const { suiteId, finishedIds } = options.suiteId === undefined ? await notePlan(plan, store, options.text) : await notedPlan(options.suiteId, store)
   const unique = new Map(plan.runs.map((run) => [run.runId, run]))
   const pending = [...unique.values()].filter(({ runId }) => !finishedIds.has(runId))
@@ -66,8 +72,10 @@ export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promi
     workers: options.workers ?? availableParallelism(),
     workerUrl: options.workerUrl ?? simulatorUrl(),
     memoryLimitMb: options.memoryLimitMb,
+    tracesFolder: options.tracesFolder,
     signal,
     drain,
+    watch: options.watch,
     keep: async (run, result) => {
       const record = recordOf(plan, run, result)
       await store.addRun({ runId: run.runId, seed: run.seed, backend: run.backend, stats: result.stats, provenance: record.provenance })
@@ -110,12 +118,15 @@ async function notedPlan(suiteId: number, store: Store) {
   return { suiteId, finishedIds: new Set(await store.finishedRunIds(suiteId)) }
 }
 
-/** A plan that differs in a point, a run or its name is another suite; its runs are still shared by their ids. */
+/**
+ * A plan that differs in a point, a run or its name is another suite; its runs are still shared by their ids. Repetitions
+ * enter counted from 0, as they did when the first stores were made: a suite of such a store is found again.
+ */
 function digestOf(plan: SuitePlan): string {
   const hash = createHash('sha256')
   hash.update(JSON.stringify(plan.suiteName))
   for (const { index, factors, scenarioHash } of plan.points) hash.update(JSON.stringify([index, factors, scenarioHash]))
-  for (const { runId, point, repetition } of plan.runs) hash.update(JSON.stringify([runId, point.index, repetition]))
+  for (const { runId, point, repetition } of plan.runs) hash.update(JSON.stringify([runId, point.index, repetition - 1]))
   return hash.digest('hex')
 }
 

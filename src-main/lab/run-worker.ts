@@ -1,7 +1,11 @@
 /** The worker thread that simulates runs. */
 
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { simulate } from '#shared/sim/simulate.ts'
+import { folderTraces } from '../traces/traces-folder.ts'
+import type { WorkerData } from './run-messages.ts'
 import { serveRuns } from './serve-runs.ts'
 
-serveRuns(parentPort, (scenario, seed) => simulate(scenario, seed))
+const traces = folderTraces((workerData as WorkerData | null)?.tracesFolder)
+
+serveRuns(parentPort, (scenario, seed, onBatch) => simulate(scenario, seed, { traces, ...(onBatch === undefined ? {} : { onBatch }) }))

@@ -2,14 +2,16 @@
  * Who may speak to the server: pages that it served itself, to a browser that was shown the token.
  *
  * The token stands in the address that is printed at the start; the first page exchanges it for a cookie that scripts
- * cannot read and that other sites' pages cannot send. `Host` is checked because a hostile page may point a name of its
+ * cannot read and that other sites' pages cannot send. A browser shows its cookies to every server of this machine,
+ * whatever the port, so the cookie does not tell the token and opens this port only. `Host` is checked because a hostile page may point a name of its
  * own at this address (DNS rebinding), `Origin` because a hostile page may open a WebSocket to any address.
  */
 
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
+import { randomToken } from './kept-token.ts'
 
 export interface Access {
   readonly token: string
@@ -38,17 +40,18 @@ export function isLoopback(host: string): boolean {
   return loopbackNames.includes(bracketed(host)) || /^127(\.\d{1,3}){3}$/.test(host)
 }
 
-export function accessRules({ host, port, token = randomBytes(32).toString('base64url') }: AccessOptions): Access {
+export function accessRules({ host, port, token = randomToken() }: AccessOptions): Access {
   const ours = ownNames(host)
   // A cookie belongs to a host, whatever the port: two servers on one machine need two names.
   const cookieName = (): string => `godwit-${port()}`
+  const cookieText = (): string => createHmac('sha256', token).update(cookieName()).digest('base64url')
   return {
     token,
     isForUs: ({ headers }) => headers.host !== undefined && ours.has(nameOf(headers.host)),
     isFromOurPage: ({ headers }) => headers.origin === `http://${headers.host ?? ''}`,
     showsToken: ({ url = '' }) => isSame(new URL(url, 'http://localhost').searchParams.get('token') ?? '', token),
-    showsCookie: ({ headers }) => isSame(cookieValue(headers.cookie ?? '', cookieName()), token),
-    cookie: () => `${cookieName()}=${token}; Path=/; HttpOnly; SameSite=Strict`,
+    showsCookie: ({ headers }) => isSame(cookieValue(headers.cookie ?? '', cookieName()), cookieText()),
+    cookie: () => `${cookieName()}=${cookieText()}; Path=/; HttpOnly; SameSite=Strict`,
   }
 }
 

@@ -23,7 +23,7 @@ const heartbeatMs = 20_000
 const policyViolation = 1008
 const goingAway = 1001
 
-export function socketServer({ calls, subscribe }: Pick<AppServices, 'calls' | 'subscribe'>, access: Access): SocketServer {
+export function socketServer({ serveWindow }: Pick<AppServices, 'serveWindow'>, access: Access): SocketServer {
   const server = new WebSocketServer({ noServer: true, maxPayload: largestMessage, perMessageDeflate: false })
   const isAllowed = (request: IncomingMessage): boolean =>
     new URL(request.url ?? '/', 'http://localhost').pathname === '/app' &&
@@ -33,7 +33,7 @@ export function socketServer({ calls, subscribe }: Pick<AppServices, 'calls' | '
     server.clients.size < mostWindows
 
   server.on('connection', (socket) => {
-    const leave = subscribe(serveApp(channelOf(socket), calls))
+    const leave = serveWindow((calls) => serveApp(channelOf(socket), calls))
     socket.on('close', leave)
     // What is wrong with a frame is the peer's fault; the library closes the socket by itself.
     socket.on('error', () => undefined)

@@ -10,7 +10,7 @@ import { pageServer } from './pages.ts'
 import { socketServer } from './sockets.ts'
 
 export interface ServerOptions {
-  readonly services: Pick<AppServices, 'calls' | 'subscribe'>
+  readonly services: Pick<AppServices, 'serveWindow'>
   /** Loopback unless given. */
   readonly host?: string
   /** 0, the default: one that is free. */

@@ -1,6 +1,7 @@
 /** The windows that are told of events. One that fails does not keep the others from being told. */
 
 import type { AppEvents } from '#shared/rpc/app-contract.ts'
+import { eventsThrough } from '#shared/rpc/channel.ts'
 
 export interface Audience {
   readonly join: (events: AppEvents) => () => void
@@ -8,7 +9,8 @@ export interface Audience {
   readonly events: AppEvents
 }
 
-export function audience(onFault: (sentence: string) => void): Audience {
+/** `onSize` is told how many there are whenever that changes. */
+export function audience(onFault: (sentence: string) => void, onSize: (size: number) => void): Audience {
   const members = new Set<{ readonly events: AppEvents }>()
   const tell = (telling: (events: AppEvents) => void): void => {
     for (const { events } of members) {
@@ -23,15 +25,12 @@ export function audience(onFault: (sentence: string) => void): Audience {
     join: (events) => {
       const member = { events }
       members.add(member)
-      return () => void members.delete(member)
+      onSize(members.size)
+      return () => {
+        members.delete(member)
+        onSize(members.size)
+      }
     },
-    events: {
-      queueChanged: (...args) => tell((events) => events.queueChanged(...args)),
-      runsFinished: (...args) => tell((events) => events.runsFinished(...args)),
-      suitesChanged: (...args) => tell((events) => events.suitesChanged(...args)),
-      notesChanged: (...args) => tell((events) => events.notesChanged(...args)),
-      settingsChanged: (...args) => tell((events) => events.settingsChanged(...args)),
-      requested: (...args) => tell((events) => events.requested(...args)),
-    },
+    events: eventsThrough((name, args) => tell((events) => void Reflect.apply(events[name], events, args))),
   }
 }

@@ -27,13 +27,15 @@ const argumentsOf: Readonly<Record<Name, z.ZodType<readonly unknown[]>>> = {
   about: z.tuple([]),
   settings: z.tuple([]),
   saveSettings: z.tuple([z.strictObject({ theme: z.string(), workers: z.number(), textScale: z.number() }).partial()]),
+  notices: z.tuple([]),
+  dismissNotice: z.tuple([z.uuid()]),
   openDocument: z.tuple([path]),
   saveDocument: z.tuple([z.object({ path, text: z.string(), modifiedAt: z.string().max(40).nullable() })]),
   recentDocuments: z.tuple([]),
   listFolder: z.tuple([path.nullable()]),
   chooseFile: z.tuple([z.enum(['open', 'save']), z.string().max(255)]),
   drafts: z.tuple([]),
-  saveDraft: z.tuple([z.object({ draftId, path: path.nullable(), text: longText })]),
+  saveDraft: z.tuple([z.object({ draftId, path: path.nullable(), text: longText, isLeft: z.boolean().optional() })]),
   dropDraft: z.tuple([draftId]),
   startRuns: z.tuple([
     z.object({
@@ -54,6 +56,7 @@ const argumentsOf: Readonly<Record<Name, z.ZodType<readonly unknown[]>>> = {
   run: z.tuple([runId]),
   scenarioOfRun: z.tuple([runId]),
   annotate: z.tuple([z.array(runId).max(1_000_000), notes]),
+  runsAsParquet: z.tuple([suiteId, z.array(runId).max(1_000_000).nullable()]),
   renderFigure: z.tuple([
     z.object({ recipe: z.record(z.string(), z.unknown()), suiteIds: z.array(suiteId).min(1, 'choose at least one suite').max(1000), format: z.enum(['svg', 'pdf', 'png', 'tex', 'csv']) }),
   ]),

@@ -25,8 +25,15 @@ export interface AppServicesOptions {
 export interface AppServices {
   /** Answers what any window asks; the arguments are checked before they are used. */
   readonly calls: AppCalls
-  /** Adds a window that is told all events from now on; returns how to leave. */
+  /**
+   * Serves a window of many until the returned function is called: answers it, and tells it all events. Drafts that it is
+   * at work on are offered to no other.
+   */
+  readonly serveWindow: (attach: (calls: AppCalls) => AppEvents) => () => void
+  /** Adds a listener that is told all events from now on; returns how to leave. */
   readonly subscribe: (events: AppEvents) => () => void
+  /** Tells the windows of something that was mended by itself. */
+  readonly notify: (sentence: string) => void
   /** Drops the runs at work, keeps those that came in, and gives the store back. */
   readonly close: () => Promise<void>
 }

@@ -1,9 +1,9 @@
 /** Figures as files, from the same recipes and the same drawing as the command line's. */
 
-import { GodwitError } from '#shared/model/godwit-error.ts'
 import type { AppCalls, FigureRequest } from '#shared/rpc/app-contract.ts'
 import { loadRuns } from '../export/figure-runs.ts'
-import type { Store, SuiteSummary } from '../store/contract.ts'
+import type { Store } from '../store/contract.ts'
+import { requireSuite } from './require-suite.ts'
 
 const mediaTypes: Readonly<Record<FigureRequest['format'], string>> = {
   svg: 'image/svg+xml',
@@ -30,10 +30,4 @@ export function figuresService(store: Store): Pick<AppCalls, 'renderFigure'> {
       return { fileName: `${recipe.name ?? recipe.kind}.${format}`, mediaType: mediaTypes[format], content: content.toString('base64') }
     },
   }
-}
-
-async function requireSuite(store: Store, suiteId: number): Promise<SuiteSummary> {
-  const suite = await store.suite(suiteId)
-  if (suite !== undefined) return suite
-  throw new GodwitError('results.no-suite', `the store has no suite with the number ${suiteId}`, { details: { suiteId } })
 }

@@ -5,7 +5,7 @@
 
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { ZodType } from 'zod'
+import type { ZodError, ZodType } from 'zod'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import { fileErrorCode, writeWholeFile } from './whole-file.ts'
 
@@ -21,10 +21,12 @@ export interface JsonFileOptions<Value> {
   readonly schema: ZodType<Value>
   /** What holds where there is no file. */
   readonly absent: Value
+  /** What a damaged file comes to, as in "the default settings hold". */
+  readonly without: string
   readonly onNotice: (sentence: string) => void
 }
 
-export function jsonFile<Value>({ path, schema, absent, onNotice }: JsonFileOptions<Value>): JsonFile<Value> {
+export function jsonFile<Value>({ path, schema, absent, without, onNotice }: JsonFileOptions<Value>): JsonFile<Value> {
   let last: Promise<unknown> = Promise.resolve()
   /** One after the other: a change never loses another. */
   const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
@@ -39,7 +41,7 @@ export function jsonFile<Value>({ path, schema, absent, onNotice }: JsonFileOpti
     if (parsed.success) return parsed.data
     const aside = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`
     await rename(path, aside)
-    onNotice(`"${path}" is damaged; it now stands at "${aside}", and the defaults hold`)
+    onNotice(`"${path}" is damaged (${problemOf(parsed.error)}), so ${without}. It is kept as "${aside}": correct it there and give it back its name while Godwit is closed, or delete it.`)
     return absent
   }
   const write = async (value: Value): Promise<void> => {
@@ -69,6 +71,12 @@ async function textOf(path: string): Promise<string | undefined> {
     if (fileErrorCode(error) === 'ENOENT') return undefined
     throw new GodwitError('config.read', `"${path}" cannot be read (${fileErrorCode(error)}); check its permissions`, { cause: error })
   }
+}
+
+/** The first thing that is wrong; a file that is no JSON at all is undefined to its schema. */
+function problemOf({ issues: [issue] }: ZodError): string {
+  if (issue === undefined || (issue.path.length === 0 && issue.code === 'invalid_type')) return 'it is not the JSON that is expected'
+  return [issue.path.join('.'), issue.message].filter((part) => part !== '').join(': ')
 }
 
 function parseJson(text: string): unknown {

@@ -4,6 +4,7 @@
  */
 
 import { meanInterval } from '#shared/analysis/interval.ts'
+import { emptyStats } from '#shared/model/empty-stats.ts'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import { metricOf, metrics } from '#shared/model/metrics.ts'
 import type { RunRecord } from '#shared/model/migration-stats.ts'
@@ -29,7 +30,7 @@ export function watchNarrowness(plan: SuitePlan, { metric: key, relativeHalfWidt
       const known = values.get(group)
       if (known === undefined || run.outcome !== 'completed' || ('exclusion' in run && run.exclusion !== null)) return wide.size === 0
       // A metric never reads the rows and series that a row lacks.
-      known.push(metric.of({ ...emptySeries, ...run }))
+      known.push(metric.of({ ...emptyStats, ...run }))
       if (isNarrow(known, relativeHalfWidth)) wide.delete(group)
       else wide.add(group)
       return wide.size === 0
@@ -53,9 +54,3 @@ function isNarrow(values: readonly number[], relativeHalfWidth: number): boolean
 function groupOf(point: number, backend: string): string {
   return `${point} ${backend}`
 }
-
-const emptySeries = {
-  iterations: [],
-  timeline: { timeMs: [], transferBitsPerSecond: [], dirtyPagesPerSecond: [], remainingBytes: [], serviceLevel: [], phases: [] },
-  wws: null,
-} as const

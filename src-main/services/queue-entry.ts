@@ -1,8 +1,8 @@
 /** A suite in the queue, as the queue itself keeps it and as windows are told of it. */
 
-import type { QueueEntry, QueueState, StopWhenNarrow } from '#shared/rpc/app-contract.ts'
+import type { QueueEntry, QueueState, RunningRun, StopWhenNarrow, SuiteEntry } from '#shared/rpc/app-contract.ts'
 import type { SuitePlan } from '#shared/scenario/plan.ts'
-import type { SuiteSummary } from '../store/contract.ts'
+import type { RunAtWork } from '../lab/drive-runs.ts'
 import { type RemainingTime, remainingTime } from './remaining-time.ts'
 
 export interface QueuedSuite {
@@ -25,7 +25,7 @@ export interface QueuedSuite {
   takesAnotherTurn: boolean
 }
 
-export function queuedSuite({ suiteId, name, planned, finished, crashed }: SuiteSummary, state: QueueState): QueuedSuite {
+export function queuedSuite({ suiteId, name, planned, finished, crashed }: SuiteEntry, state: QueueState): QueuedSuite {
   return {
     suiteId,
     name,
@@ -45,4 +45,9 @@ export function queuedSuite({ suiteId, name, planned, finished, crashed }: Suite
 export function entryOf({ suiteId, name, state, planned, reused, finished, crashed, problem, remaining }: QueuedSuite): QueueEntry {
   const secondsLeft = state === 'running' ? remaining.secondsFor(planned - reused - finished) : null
   return { suiteId, name, state, planned, reused, finished, crashed, secondsLeft, problem }
+}
+
+export function runningRun(suite: string, { run, progress, others }: RunAtWork): RunningRun {
+  const { runId, point, repetition, seed, backend } = run
+  return { runId, suite, point: point.index, factors: point.factors, repetition, seed, backend, others, ...progress }
 }

@@ -16,7 +16,7 @@ export interface RecentDocuments {
 }
 
 export function recentDocuments(configFolder: string, onNotice: (sentence: string) => void): RecentDocuments {
-  const file = jsonFile<readonly RecentDocument[]>({ path: join(configFolder, 'recent.json'), schema, absent: [], onNotice })
+  const file = jsonFile<readonly RecentDocument[]>({ path: join(configFolder, 'recent.json'), schema, absent: [], without: 'the list of recent files begins anew', onNotice })
   return {
     list: async () => {
       const documents = await file.read()

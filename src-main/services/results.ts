@@ -2,22 +2,24 @@
 
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import type { AppCalls, AppEvents } from '#shared/rpc/app-contract.ts'
+import { factorValues, rowsOf } from '../lab/read-results.ts'
 import type { Store } from '../store/contract.ts'
+import { requireSuite } from './require-suite.ts'
 
-type ResultCalls = Pick<AppCalls, 'suites' | 'suiteText' | 'runRows' | 'run' | 'scenarioOfRun' | 'annotate'>
+type ResultCalls = Pick<AppCalls, 'suites' | 'suiteText' | 'runRows' | 'run' | 'scenarioOfRun' | 'annotate' | 'runsAsParquet'>
+
+/** The file is made in memory, and travels as one message. */
+const mostRunsInFile = 200_000
 
 export function resultsService(store: Store, onNotes: AppEvents['notesChanged']): ResultCalls {
-  const requireSuite = async (suiteId: number): Promise<void> => {
-    if ((await store.suite(suiteId)) === undefined) throw new GodwitError('results.no-suite', `the store has no suite with the number ${suiteId}`, { details: { suiteId } })
-  }
   return {
     suites: () => store.suites(),
     suiteText: async (suiteId) => {
-      await requireSuite(suiteId)
+      await requireSuite(store, suiteId)
       return store.suiteText(suiteId)
     },
     runRows: async (suiteId, first) => {
-      await requireSuite(suiteId)
+      await requireSuite(store, suiteId)
       return store.runRows({ suiteId, ...(first === undefined ? {} : { limit: first }) })
     },
     run: async (runId) => (await store.run(runId)) ?? noRun(runId),
@@ -25,6 +27,16 @@ export function resultsService(store: Store, onNotes: AppEvents['notesChanged'])
     annotate: async (runIds, notes) => {
       await store.annotate(runIds, notes)
       onNotes(runIds, notes)
+    },
+    runsAsParquet: async (suiteId, runIds) => {
+      const suite = await requireSuite(store, suiteId)
+      const count = runIds?.length ?? suite.finished
+      if (count > mostRunsInFile) {
+        throw new GodwitError('results.too-many', `${count} runs are too many for the window, which exports ${mostRunsInFile} at most; filter them, or write \`godwit results --suite ${suiteId} --runs --format parquet --out runs.parquet\` with the --store of this window`)
+      }
+      const { parquetBytes, runColumns } = await import('../export/parquet.ts')
+      const rows = runIds === null ? rowsOf(store, suiteId) : await store.runRows({ suiteId, runIds })
+      return (await parquetBytes(runColumns(await factorValues(store, [suite])), rows)).toString('base64')
     },
   }
 }

@@ -10,11 +10,12 @@
 
 import type { RunRecord } from '#shared/model/migration-stats.ts'
 import { GodwitError } from '#shared/model/godwit-error.ts'
-import type { AppCalls, QueueEntry, StartRuns } from '#shared/rpc/app-contract.ts'
+import type { AppCalls, AppEvents, QueueEntry, StartRuns, SuiteEntry } from '#shared/rpc/app-contract.ts'
 import { notePlan, runSuite } from '../lab/run-suite.ts'
-import type { Store, SuiteSummary } from '../store/contract.ts'
+import type { Store } from '../store/contract.ts'
+import { requireTraces } from '../traces/traces-folder.ts'
 import { type NarrownessWatch, requireMetric, watchNarrowness } from './narrow-enough.ts'
-import { entryOf, type QueuedSuite, queuedSuite } from './queue-entry.ts'
+import { entryOf, type QueuedSuite, queuedSuite, runningRun } from './queue-entry.ts'
 import { queueProblem } from './store-sentences.ts'
 import { planText, withMoreRepetitions } from './suite-text.ts'
 
@@ -24,11 +25,15 @@ export interface RunQueueOptions {
   readonly workers: () => Promise<number>
   readonly workerUrl?: URL | undefined
   readonly memoryLimitMb?: number | undefined
+  readonly tracesFolder?: string | undefined
   readonly onChange: () => void
   /** A run is safe on the disk. */
   readonly onRun: (suiteId: number, record: RunRecord) => void
   /** What the store lists as suites changed; resolves when the windows know of all runs so far. */
   readonly onSuites: () => Promise<void>
+  /** As in `RunWatch`: how many windows look on. */
+  readonly watchers: Int32Array
+  readonly onRunning: AppEvents['runProgress']
 }
 
 export type QueueCalls = Pick<AppCalls, 'startRuns' | 'pauseRuns' | 'resumeRuns' | 'cancelRuns' | 'retryCrashed' | 'appendRepetitions' | 'queue'>
@@ -131,6 +136,7 @@ export class RunQueue implements QueueCalls {
   /** Notes the plan of a suite in the store and puts it last, unless it waits or runs already. */
   async #enter(text: string, fileName: string): Promise<QueuedSuite> {
     const plan = planText(text, fileName)
+    requireTraces(plan, this.#options.tracesFolder)
     const { suiteId } = await notePlan(plan, this.#options.store, text)
     const summary = await this.#summary(suiteId)
     const known = this.#suites.get(suiteId)
@@ -171,7 +177,7 @@ export class RunQueue implements QueueCalls {
     return suite
   }
 
-  async #summary(suiteId: number): Promise<SuiteSummary> {
+  async #summary(suiteId: number): Promise<SuiteEntry> {
     const summary = await this.#options.store.suite(suiteId)
     if (summary !== undefined) return summary
     throw new GodwitError('queue.unknown', `the store has no suite with the number ${suiteId}`, { details: { suiteId } })
@@ -209,8 +215,13 @@ export class RunQueue implements QueueCalls {
         workers: await this.#options.workers(),
         workerUrl: this.#options.workerUrl,
         memoryLimitMb: this.#options.memoryLimitMb,
+        tracesFolder: this.#options.tracesFolder,
         signal,
         drain: drain.signal,
+        watch: {
+          watchers: this.#options.watchers,
+          onRunning: (running) => this.#options.onRunning(suite.suiteId, running === null ? null : runningRun(suite.name, running)),
+        },
         onRun: (record) => {
           suite.remaining.runFinished()
           this.#options.onRun(suite.suiteId, record)
@@ -231,7 +242,7 @@ export class RunQueue implements QueueCalls {
       suite.state = suite.state === 'cancelled' ? 'cancelled' : 'paused'
       suite.problem = queueProblem(error)
       // What is wrong with one suite does not hold up the others.
-      this.#isHalted = !(error instanceof GodwitError && /^(suite|queue)\./.test(error.code))
+      this.#isHalted = !(error instanceof GodwitError && /^(suite|queue|trace)\./.test(error.code))
     }
   }
 

@@ -27,7 +27,7 @@ export interface SettingsOptions {
 }
 
 export function settingsService({ configFolder, onNotice, onChange }: SettingsOptions): Pick<AppCalls, 'settings' | 'saveSettings'> {
-  const file = jsonFile<Settings>({ path: join(configFolder, 'settings.json'), schema: stored, absent: defaults, onNotice })
+  const file = jsonFile<Settings>({ path: join(configFolder, 'settings.json'), schema: stored, absent: defaults, without: 'the default settings hold', onNotice })
   return {
     settings: () => file.read(),
     saveSettings: async (changes) => {

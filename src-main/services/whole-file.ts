@@ -7,13 +7,13 @@ import { randomUUID } from 'node:crypto'
 import { open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** Rejects with the error of the file system. */
-export async function writeWholeFile(path: string, text: string): Promise<void> {
+/** Rejects with the error of the file system. A file that is new gets `newMode`, less what the user's mask takes away. */
+export async function writeWholeFile(path: string, text: string, { newMode = 0o666 }: { readonly newMode?: number } = {}): Promise<void> {
   const place = await realpath(path).catch(() => path)
   const mode = await stat(place).then((found) => found.mode & 0o777, () => undefined)
   const unfinished = join(dirname(place), `.godwit-${randomUUID()}.tmp`)
   try {
-    const handle = await open(unfinished, 'wx', mode ?? 0o666)
+    const handle = await open(unfinished, 'wx', mode ?? newMode)
     try {
       if (mode !== undefined) await handle.chmod(mode)
       await handle.writeFile(text)

@@ -6,6 +6,7 @@
 
 import { mkdirSync } from 'node:fs'
 import { app } from 'electron'
+import { eventsThrough } from '#shared/rpc/channel.ts'
 import { createAppServices } from '../services/app-services.ts'
 import type { AppServices } from '../services/contract.ts'
 import { applicationMenu } from './application-menu.ts'
@@ -48,18 +49,18 @@ async function start(): Promise<void> {
   serveRenderer(places.rendererFolder)
   const services = await openServices(places)
   if (services === undefined) return app.exit(1)
-  const { subscribe, close } = services
+  const { subscribe, notify, close } = services
   const calls = withRecentFiles(services.calls, () => updateMenu())
 
   applyTheme(await calls.settings())
-  const window = await createMainWindow({ preloadFile: places.preloadFile, placeFile: windowPlaceFile(places.windowFolder, log) })
+  const window = await createMainWindow({ preloadFile: places.preloadFile, placeFile: windowPlaceFile(places.windowFolder, notify) })
   const reload = (): void => void showPage(window).catch((fault: unknown) => log(String(fault)))
 
   const bridge = bridgeTo(window, { calls, subscribe, onRefusal: log })
   const updateMenu = applicationMenu({ app, window, calls, request: bridge.request, onFault: (fault) => log(String(fault)) })
   const front = (): void => bringToFront(window)
   const leave = subscribe({
-    ...silent,
+    ...eventsThrough(() => undefined),
     queueChanged: noticeOfEnds({ window, onClick: () => (front(), bridge.request({ kind: 'show', view: 'runs' })) }),
     settingsChanged: (settings) => (applyTheme(settings), updateMenu()),
   })
@@ -89,13 +90,4 @@ async function openServices({ storePath: store, documentsFolder, configFolder }:
       if (!(await wantsAnotherTry(fault))) return undefined
     }
   }
-}
-
-const silent = {
-  queueChanged: () => undefined,
-  runsFinished: () => undefined,
-  suitesChanged: () => undefined,
-  notesChanged: () => undefined,
-  settingsChanged: () => undefined,
-  requested: () => undefined,
 }

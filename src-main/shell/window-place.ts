@@ -35,7 +35,7 @@ const schema: z.ZodType<WindowPlace | null> = z
   .nullable()
 
 export function windowPlaceFile(folder: string, onNotice: (sentence: string) => void): JsonFile<WindowPlace | null> {
-  return jsonFile<WindowPlace | null>({ path: join(folder, 'place.json'), schema, absent: null, onNotice })
+  return jsonFile<WindowPlace | null>({ path: join(folder, 'place.json'), schema, absent: null, without: 'the window opens where it does the first time', onNotice })
 }
 
 /** `workAreas` are the usable parts of the displays, the primary one first. */

@@ -7,7 +7,7 @@
 
 import type { Scenario } from '#shared/scenario/scenario.ts'
 import type { MigrationStats, Provenance, RunRecord, Scalar, Timeline } from '#shared/model/migration-stats.ts'
-import type { RunNotes, RunRow } from '#shared/rpc/app-contract.ts'
+import type { RunNotes, RunRow, SuiteEntry } from '#shared/rpc/app-contract.ts'
 
 export interface NewSuite {
   readonly name: string
@@ -30,6 +30,7 @@ export interface NewPoint {
 export interface RunLink {
   readonly runId: string
   readonly point: number
+  /** Counted from 1. */
   readonly repetition: number
 }
 
@@ -40,17 +41,6 @@ export interface FinishedRun {
   readonly stats: MigrationStats
   /** Its scenario hash names a scenario that a suite of this store brought along. */
   readonly provenance: Provenance
-}
-
-export interface SuiteSummary {
-  readonly suiteId: number
-  readonly name: string
-  readonly createdAt: string
-  readonly points: number
-  /** Different runs that the suite plans, and how many of them are finished. */
-  readonly planned: number
-  readonly finished: number
-  readonly crashed: number
 }
 
 export interface PointRow {
@@ -76,7 +66,8 @@ export interface RowQuery {
   readonly suiteId: number
   /** Only these runs; absent: all of the suite. */
   readonly runIds?: readonly string[]
-  /** Only the first so many, where all are asked for. */
+  /** Only runs behind this one, and only so many, where all are asked for. */
+  readonly after?: RunLink
   readonly limit?: number
 }
 
@@ -91,8 +82,8 @@ export interface StoreCalls {
   addRun(run: FinishedRun): Promise<void>
 
   /** Newest first. */
-  suites(): Promise<readonly SuiteSummary[]>
-  suite(suiteId: number): Promise<SuiteSummary | undefined>
+  suites(): Promise<readonly SuiteEntry[]>
+  suite(suiteId: number): Promise<SuiteEntry | undefined>
   suiteText(suiteId: number): Promise<string>
   points(suiteId: number): Promise<readonly PointRow[]>
   finishedRunIds(suiteId: number): Promise<readonly string[]>

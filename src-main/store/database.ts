@@ -1,6 +1,6 @@
 /** Opens the file of a store: checked, brought to the newest format, and set up so that a commit survives a power cut. */
 
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import type { StoreOptions } from './contract.ts'
 import { checkPlace, storeFault } from './faults.ts'
@@ -53,7 +53,8 @@ function prepareWriting(database: Database.Database): void {
   database.pragma('journal_mode = WAL')
 }
 
-/** A store that could not be made leaves nothing behind. */
+/** A store that could not be made leaves nothing behind; one that another process has made meanwhile stays. */
 function removeFailed(path: string): void {
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0) return
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true })
 }

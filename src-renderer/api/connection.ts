@@ -6,7 +6,7 @@
 import { shallowRef, type ShallowRef } from 'vue'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import type { AppCalls, AppEvents } from '#shared/rpc/app-contract.ts'
-import { type Channel, connectApp } from '#shared/rpc/channel.ts'
+import { type Channel, connectApp, eventsThrough } from '#shared/rpc/channel.ts'
 
 export type ConnectionState = 'connecting' | 'open' | 'lost'
 
@@ -39,14 +39,7 @@ export function connectToProgram(): Program {
   const tell = (name: keyof AppEvents, args: readonly unknown[]): void => {
     for (const listener of listeners.get(name) ?? []) listener(...(args as never[]))
   }
-  const events: AppEvents = {
-    queueChanged: (...args) => tell('queueChanged', args),
-    runsFinished: (...args) => tell('runsFinished', args),
-    suitesChanged: (...args) => tell('suitesChanged', args),
-    notesChanged: (...args) => tell('notesChanged', args),
-    settingsChanged: (...args) => tell('settingsChanged', args),
-    requested: (...args) => tell('requested', args),
-  }
+  const events = eventsThrough(tell)
   const on: Program['on'] = (name, listener) => {
     const known = listeners.get(name) ?? new Set()
     listeners.set(name, known)

@@ -1,5 +1,6 @@
 /** Everything that can be done from anywhere: by button, shortcut, menu or palette. Each action stands here once. */
 
+import { until } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
 import { useRouter } from 'vue-router'
@@ -43,8 +44,10 @@ export const useActions = defineStore('actions', () => {
   }
   const saveAs: Action = { id: 'save-as', label: 'Save as', shortcut: 'Ctrl+Shift+S', enabled: always, perform: () => choose('save') }
   const runSuite: Action = {
-    id: 'run', label: 'Run suite', shortcut: 'Ctrl+Enter', emphasis: 'primary', enabled: () => suiteDocument.plan !== null,
+    id: 'run', label: 'Run suite', shortcut: 'Ctrl+Enter', emphasis: 'primary', enabled: () => suiteDocument.plan !== null || suiteDocument.isPlanning,
     perform: async () => {
+      await until(() => suiteDocument.isPlanning).toBe(false)
+      if (suiteDocument.plan === null) return
       const { suiteId } = await session.calls.startRuns({ text: suiteDocument.text, fileName: suiteDocument.fileName })
       await router.push({ path: '/runs', query: { suite: String(suiteId) } })
     },

@@ -2,7 +2,7 @@
 
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { About, Settings } from '#shared/rpc/app-contract.ts'
+import type { About, Notice, Settings } from '#shared/rpc/app-contract.ts'
 import type { ConnectionState, Program } from '../api/connection.ts'
 
 export const useSession = defineStore('session', () => {
@@ -12,6 +12,9 @@ export const useSession = defineStore('session', () => {
   const connection = ref<ConnectionState>('connecting')
   /** The last thing that went wrong outside a view, to be shown once. */
   const notice = ref<{ readonly text: string; readonly tone: 'problem' | 'done' } | null>(null)
+
+  /** What the program mended by itself, until somebody puts it away. */
+  const programNotices = shallowRef<readonly Notice[]>([])
 
   const calls = computed(() => {
     if (program.value === null) throw new Error('the session was not attached to a program')
@@ -25,12 +28,14 @@ export const useSession = defineStore('session', () => {
       if (state === 'open') void load()
     }, { immediate: true })
     attached.on('settingsChanged', (changed) => (settings.value = changed))
+    attached.on('noticesChanged', (changed) => (programNotices.value = changed))
   }
 
   async function load(): Promise<void> {
     try {
       about.value = await calls.value.about()
       settings.value = await calls.value.settings()
+      programNotices.value = await calls.value.notices()
     } catch (error) {
       report(error)
     }
@@ -44,6 +49,15 @@ export const useSession = defineStore('session', () => {
     }
   }
 
+  async function dismiss({ noticeId }: Notice): Promise<void> {
+    programNotices.value = programNotices.value.filter((notice) => notice.noticeId !== noticeId)
+    try {
+      await calls.value.dismissNotice(noticeId)
+    } catch (error) {
+      report(error)
+    }
+  }
+
   function report(error: unknown): void {
     notice.value = { text: error instanceof Error ? error.message : String(error), tone: 'problem' }
   }
@@ -52,5 +66,5 @@ export const useSession = defineStore('session', () => {
     notice.value = { text, tone: 'done' }
   }
 
-  return { about, settings, connection, notice, calls, program, attach, change, report, say }
+  return { about, settings, connection, notice, programNotices, calls, program, attach, change, dismiss, report, say }
 })

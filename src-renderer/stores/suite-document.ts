@@ -5,15 +5,18 @@
 
 import { useDebounceFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef, watch } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { parseDocument } from 'yaml'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import type { Draft } from '#shared/rpc/app-contract.ts'
-import { type Planning, planSuite } from '#shared/scenario/expand.ts'
 import { scenarioPresets, suitePresets } from '#shared/scenario/presets/index.ts'
 import { readSuite } from '#shared/scenario/read-suite.ts'
 import { isTree, type Tree } from '#shared/scenario/resolve.ts'
 import type { Suite } from '#shared/scenario/suite.ts'
+import { newestWins } from '../workers/newest-wins.ts'
+import type { PlanAnswer, PlanRequest } from '../workers/plan-protocol.ts'
+import { startPlanWorker } from '../workers/start-plan-worker.ts'
+import type { OutlinedPlanning } from '../workers/suite-outline.ts'
 import { useSession } from './session.ts'
 import { moveInYaml, setInYaml } from './yaml-edit.ts'
 
@@ -24,7 +27,7 @@ const emptySuite = 'godwit: 1\nname: New suite\nbase:\n  preset: lab/hot-cold-1g
 /** Changes of one field that follow each other this closely are one step of undo. */
 const oneStepMs = 700
 const draftDelayMs = 400
-/** Planning this many runs takes less time than a person notices between two keys. */
+/** More runs than this are planned when the typing pauses: a plan that is begun at each key is given up at the next. */
 const mostRunsPlannedAtOnce = 2000
 const planDelayMs = 250
 /** Somebody who never stops typing has a draft this often all the same. */
@@ -48,17 +51,31 @@ export const useSuiteDocument = defineStore('suite-document', () => {
   const fileName = computed(() => path.value?.replace(/^.*[\\/]/, '') ?? 'unsaved suite')
   const reading = computed(() => readSuite(text.value, fileName.value))
   const suite = computed(() => (reading.value.ok ? reading.value.suite : null))
-  const planning = shallowRef<Planning | null>(null)
-  /** True while the plan is that of an earlier text: large suites are planned when the typing pauses. */
+  const planner = newestWins<PlanRequest, PlanAnswer>(startPlanWorker, 'planning')
+  onScopeDispose(() => planner.close())
+  const planning = shallowRef<OutlinedPlanning | null>(null)
+  /** True while the plan is that of an earlier text, or there is none yet. */
   const isPlanning = ref(false)
-  const planLater = useDebounceFn(() => {
-    planning.value = suite.value === null ? null : planSuite(suite.value)
+  let textsSeen = 0
+
+  async function makePlan(): Promise<void> {
+    const mine = textsSeen
+    if (suite.value === null) return
+    const answer = await planner.ask({ text: text.value, fileName: fileName.value })
+    if (answer === null || mine !== textsSeen) return
     isPlanning.value = false
-  }, planDelayMs)
+    planning.value = answer.ok ? answer.planning : null
+    if (!answer.ok) session.report(new GodwitError('suite.not-planned', answer.message))
+  }
+
+  const planLater = useDebounceFn(makePlan, planDelayMs)
   watch(suite, (changed) => {
-    isPlanning.value = changed !== null && runsOf(changed) > mostRunsPlannedAtOnce
-    if (isPlanning.value) void planLater()
-    else planning.value = changed === null ? null : planSuite(changed)
+    textsSeen++
+    isPlanning.value = changed !== null
+    if (changed === null) {
+      planner.cancel()
+      planning.value = null
+    } else void (runsOf(changed) > mostRunsPlannedAtOnce ? planLater() : makePlan())
   }, { immediate: true, flush: 'sync' })
   const plan = computed(() => (planning.value?.ok === true ? planning.value.plan : null))
   const problems = computed(() => {
@@ -148,7 +165,7 @@ export const useSuiteDocument = defineStore('suite-document', () => {
   async function leaveDraft(draft: Draft): Promise<void> {
     drafts.value = [draft, ...drafts.value.filter((other) => other.draftId !== draft.draftId)]
     try {
-      await session.calls.saveDraft({ draftId: draft.draftId, path: draft.path, text: draft.text })
+      await session.calls.saveDraft({ draftId: draft.draftId, path: draft.path, text: draft.text, isLeft: true })
     } catch (error) {
       session.report(error)
     }
@@ -219,6 +236,8 @@ export const useSuiteDocument = defineStore('suite-document', () => {
 
   const keepDraft = useDebounceFn(() => storeDraft().catch(session.report), draftDelayMs, { maxWait: draftAtLatestMs })
   watch(text, () => void keepDraft())
+  // A program that was started anew, or lost this window, must learn again that the draft is being worked on.
+  watch(() => session.connection, (connection) => connection === 'open' && isDirty.value && void keepDraft())
 
   /** Asks which drafts earlier windows left behind, newest first. */
   async function loadDrafts(): Promise<void> {

@@ -4,40 +4,49 @@
  * that is already loaded takes over.
  */
 
-import type { PreviewAnswer, PreviewRequest } from './preview-protocol.ts'
-
 /** What is needed of a worker; a real one, or in tests one that answers at once. */
-export interface PreviewWorker {
-  postMessage(request: PreviewRequest): void
+export interface NewestWorker<Request, Answer> {
+  postMessage(request: Request): void
   terminate(): void
-  addEventListener(type: 'message', listener: (event: { readonly data: PreviewAnswer }) => void): void
+  addEventListener(type: 'message', listener: (event: { readonly data: Answer }) => void): void
   addEventListener(type: 'error', listener: (event: { readonly message: string }) => void): void
 }
 
-export interface NewestWins {
+interface Numbered {
+  readonly id: number
+}
+
+interface Broken extends Numbered {
+  readonly ok: false
+  readonly message: string
+}
+
+export interface NewestWins<Request extends Numbered, Answer extends Numbered> {
   /** Resolves with null if it was given up, for a newer request or by `cancel`. */
-  ask(request: Omit<PreviewRequest, 'id'>): Promise<PreviewAnswer | null>
+  ask(request: Omit<Request, 'id'>): Promise<Answer | Broken | null>
   cancel(): void
   close(): void
 }
 
-interface Waiting {
-  readonly request: PreviewRequest
-  readonly resolve: (answer: PreviewAnswer | null) => void
+interface Waiting<Request, Answer> {
+  readonly request: Omit<Request, 'id'> & Numbered
+  readonly resolve: (answer: Answer | Broken | null) => void
 }
 
 /** A stale request may go on this long before its worker is ended. */
 const patienceMs = 80
 
-export function newestWins(startWorker: () => PreviewWorker): NewestWins {
+/** `what` begins the sentence that tells that a worker broke, such as "the preview". */
+export function newestWins<Request extends Numbered, Answer extends Numbered>(startWorker: () => NewestWorker<Omit<Request, 'id'> & Numbered, Answer>, what: string): NewestWins<Request, Answer> {
+  type Thread = ReturnType<typeof startWorker>
   let nextId = 1
-  let worker: PreviewWorker = startWorker()
-  let spare: PreviewWorker | null = null
-  let running: Waiting | null = null
-  let waiting: Waiting | null = null
+  let worker = startWorker()
+  let spare: Thread | null = null
+  let running: Waiting<Request, Answer> | null = null
+  let waiting: Waiting<Request, Answer> | null = null
   let patience: ReturnType<typeof setTimeout> | undefined
 
-  const settle = (answer: PreviewAnswer): void => {
+  const settle = (answer: Answer | Broken): void => {
     if (running?.request.id !== answer.id) return
     const done = running
     running = null
@@ -45,17 +54,17 @@ export function newestWins(startWorker: () => PreviewWorker): NewestWins {
     done.resolve(answer)
     startWaiting()
   }
-  const attach = (attached: PreviewWorker): PreviewWorker => {
+  const attach = (attached: Thread): Thread => {
     attached.addEventListener('message', ({ data }) => settle(data))
     attached.addEventListener('error', ({ message }) => {
       if (attached !== worker || running === null) return
       const { id } = running.request
       worker = replacement()
-      settle({ id, ok: false, message: `the preview broke: ${message}` })
+      settle({ id, ok: false, message: `${what} broke: ${message}` })
     })
     return attached
   }
-  const replacement = (): PreviewWorker => {
+  const replacement = (): Thread => {
     const next = spare ?? attach(startWorker())
     spare = null
     return next
@@ -80,7 +89,7 @@ export function newestWins(startWorker: () => PreviewWorker): NewestWins {
     startWaiting()
   }
 
-  function ask(request: Omit<PreviewRequest, 'id'>): Promise<PreviewAnswer | null> {
+  function ask(request: Omit<Request, 'id'>): Promise<Answer | Broken | null> {
     return new Promise((resolve) => {
       waiting?.resolve(null)
       const replaced = waiting !== null

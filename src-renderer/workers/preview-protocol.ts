@@ -3,6 +3,7 @@
 import type { MemoryMap } from '#shared/migration/memory-map.ts'
 import type { MigrationStats } from '#shared/model/migration-stats.ts'
 import type { Scenario } from '#shared/scenario/scenario.ts'
+import type { NewestWorker } from './newest-wins.ts'
 
 export interface PreviewRequest {
   readonly id: number
@@ -15,3 +16,5 @@ export interface PreviewRequest {
 export type PreviewAnswer =
   | { readonly id: number; readonly ok: true; readonly stats: MigrationStats; readonly film: MemoryMap | null }
   | { readonly id: number; readonly ok: false; readonly message: string }
+
+export type PreviewWorker = NewestWorker<PreviewRequest, PreviewAnswer>

@@ -36,6 +36,9 @@ const seeded: ReadonlyArray<readonly [file: string, specifier: string]> = [
   ['shared/scenario/a.ts', '../migration/b.ts'],
   ['shared/migration/a.ts', '../sim/b.ts'],
   ['shared/sim/a.ts', '../figures/b.ts'],
+  ['shared/models/a.ts', '../sim/simulate.ts'],
+  ['shared/sim/a.ts', '../models/b.ts'],
+  ['shared/trace/a.ts', '../sim/b.ts'],
   ['shared/figures/a.ts', '../sim/b.ts'],
   ['shared/analysis/a.ts', '../figures/b.ts'],
 ]

@@ -30,6 +30,9 @@ export const layerRules: readonly LayerRule[] = [
   { from: /^shared\/scenario\//, never: /^shared\/(migration|wire|analysis|figures)\//, because: 'a scenario does not know who runs it' },
   { from: /^shared\/migration\//, never: /^shared\/(sim|wire|analysis|figures|rpc)\//, because: 'a strategy does not know its world' },
   { from: /^shared\/sim\//, never: /^shared\/(wire|analysis|figures|rpc)\//, because: 'the simulator makes results and does not judge them' },
+  { from: /^shared\/models\//, never: /^shared\/(rpc|figures)\/|^shared\/sim\/(simulate|sim-world)\.ts$/, because: 'a model predicts without running what it is compared with' },
+  { from: /^shared\/(sim|migration|scenario|analysis)\//, never: /^shared\/models\//, because: 'nothing rests on the analytic models' },
+  { from: /^shared\/trace\//, never: /^shared\/(?!(trace|model|units)\/)/, because: 'a trace does not know who replays it' },
   { from: /^shared\/(analysis|figures)\//, never: /^shared\/(sim|migration|wire)\//, because: 'results look the same from every backend' },
   { from: /^shared\/analysis\//, never: /^shared\/figures\//, because: 'figures draw what analysis finds' },
 ]

@@ -7,7 +7,8 @@ import { type Benchmark, type Finding, median } from './benchmark.ts'
 import { projectFolder, runNode, runProgram } from './child.ts'
 
 export const commandLineBenchmarks: readonly Benchmark[] = [
-  { name: 'thousand-runs', title: '1,000 runs of a 1 GiB guest on 2 workers, store included', measure: measureThousandRuns },
+  { name: 'thousand-runs', title: '1,000 runs of a 1 GiB guest on 2 workers, store included', measure: () => measureThousandRuns(suite, 60) },
+  { name: 'thousand-post-copies', title: '1,000 post-copy runs of a 1 GiB guest on 2 workers, store included', measure: () => measureThousandRuns(postcopySuite, 90) },
   { name: 'help', title: 'the start of the program, by godwit --help', measure: measureHelp },
 ]
 
@@ -24,6 +25,21 @@ repeat: 50
 seed: 42
 backends: [sim]
 `
+
+/** 5 bandwidths, the 4 push orders, 50 repetitions: 1,000 runs. */
+const postcopySuite = `godwit: 1
+name: A thousand post-copies
+base:
+  guest: { memory: 1 GiB }
+  workload: { kind: hot-cold, writes: 5000 pages/s, reads: 20000 pages/s, workingSet: 300 MiB }
+  strategy: { kind: postcopy }
+vary:
+  - { field: link.bandwidth, values: [500 Mbit/s, 1 Gbit/s, 2500 Mbit/s, 5 Gbit/s, 10 Gbit/s] }
+  - { field: strategy.push, values: [linear, forward, dual, multi-pivot] }
+repeat: 50
+seed: 42
+backends: [sim]
+`
 const runs = 1000
 const starts = 10
 
@@ -33,19 +49,20 @@ async function build(): Promise<string> {
   return join(projectFolder, 'out/main/cli.js')
 }
 
-async function measureThousandRuns(): Promise<readonly Finding[]> {
+/** At most so many seconds are promised. */
+async function measureThousandRuns(suiteText: string, atMost: number): Promise<readonly Finding[]> {
   const godwit = await build()
   const folder = mkdtempSync(join(tmpdir(), 'godwit-bench-'))
   try {
     const file = join(folder, 'suite.yaml')
     const store = join(folder, 'lab.sqlite')
-    writeFileSync(file, suite)
+    writeFileSync(file, suiteText)
     const { wallSeconds } = await runNode(godwit, 'run', file, '--store', store, '--workers', '2', '--quiet')
     const results = await runNode(godwit, 'results', '--store', store, '--runs', '--format', 'csv')
     const stored = results.stdout.trim().split('\n').length - 1
     if (stored !== runs) throw new Error(`${stored} runs are in the store, ${runs} were asked for`)
     return [
-      { what: 'time', value: wallSeconds, unit: 's', target: { atMost: 60 } },
+      { what: 'time', value: wallSeconds, unit: 's', target: { atMost } },
       { what: 'runs a second', value: runs / wallSeconds, unit: '1/s' },
     ]
   } finally {

@@ -11,10 +11,12 @@ import { parseArgs } from 'node:util'
 import { type Benchmark, reached, type Report, tableOf } from './benchmark.ts'
 import { commandLineBenchmarks } from './command-line.ts'
 import { kernelBenchmarks } from './kernel.ts'
+import { policyBenchmarks } from './policies.ts'
 import { simulationBenchmarks } from './simulation.ts'
+import { traceBenchmarks } from './traces.ts'
 import { windowBenchmarks } from './window.ts'
 
-const benchmarks: readonly Benchmark[] = [...simulationBenchmarks, ...commandLineBenchmarks, ...kernelBenchmarks, ...windowBenchmarks]
+const benchmarks: readonly Benchmark[] = [...simulationBenchmarks, ...commandLineBenchmarks, ...kernelBenchmarks, ...policyBenchmarks, ...traceBenchmarks, ...windowBenchmarks]
 
 interface Options {
   readonly only: readonly string[]

@@ -10,6 +10,7 @@ export interface CostOfRun {
   readonly peakMegabytes: number
   readonly outcome: Outcome
   readonly pagesSent: number
+  readonly majorFaults: number
   readonly iterations: number
   readonly stopRule: string | null
 }
@@ -23,6 +24,7 @@ export const simulationBenchmarks: readonly Benchmark[] = [
     title: '64 GiB guest, hot-cold 200,000 writes/s over 10 GiB, up to 30 iterations on 10 Gbit/s',
     measure: measureLargeGuest,
   },
+  { name: 'post-copy', title: '16 GiB guest, post-copy with 200,000 accesses/s to 15 GiB of missing pages on 10 Gbit/s', measure: measurePostCopy },
   { name: 'write-rate', title: 'the same guest with 100 times the rate of writes', measure: measureWriteRate },
   { name: 'guest-size', title: 'the same workload in guests of 64 GiB, 256 GiB and 1 TiB', measure: measureGuestSize },
 ]
@@ -58,6 +60,31 @@ async function measureLargeGuest(): Promise<readonly Finding[]> {
     { what: 'pages sent', value: costs[0]?.pagesSent ?? 0, unit: 'pages' },
     { what: 'iterations', value: costs[0]?.iterations ?? 0, unit: '' },
   ]
+}
+
+/** A guest with one virtual processor, which waits at each fault, and one whose 64 threads go on and fault up to a million times. */
+async function measurePostCopy(): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  for (const [name, guest, asyncFaults] of [['1 processor', {}, false], ['64 threads on 8 processors', { vcpus: 8, threads: 64 }, true]] as const) {
+    const costs: CostOfRun[] = []
+    for (let i = 0; i < repetitions; i++) {
+      costs.push(
+        await costOf({
+          guest: { memory: '16 GiB', ...guest },
+          workload: { kind: 'uniform', writes: '100000 pages/s', reads: '100000 pages/s', workingSet: '15 GiB' },
+          link: { bandwidth: '10 Gbit/s' },
+          tracking: { asyncFaults },
+          strategy: { kind: 'postcopy', push: 'multi-pivot' },
+        }),
+      )
+    }
+    findings.push(
+      { what: `${name}: CPU time, median of ${repetitions}`, value: median(costs.map((cost) => cost.cpuSeconds)), unit: 's', target: { atMost: 5 } },
+      { what: `${name}: faults over the network`, value: costs[0]?.majorFaults ?? 0, unit: '' },
+      { what: `${name}: peak memory`, value: Math.max(...costs.map((cost) => cost.peakMegabytes)), unit: 'MB' },
+    )
+  }
+  return findings
 }
 
 /**

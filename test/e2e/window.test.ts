@@ -2,32 +2,19 @@
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type RunningApp, startApp } from '../helpers/app.ts'
-import { buildCli, type RunningCli, startCli } from '../helpers/built-cli.ts'
-import { openBrowser } from '../helpers/chromium.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { appInBrowser } from '../helpers/app-in-browser.ts'
+import { type RunningCli, startCli } from '../helpers/built-cli.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-let browser: Browser
-let app: RunningApp
-
-beforeAll(async () => {
-  buildCli()
-  browser = await openBrowser()
-  app = await startApp()
-}, 60_000)
-
-afterAll(async () => {
-  await browser.close()
-  await app.close()
-})
+const running = appInBrowser()
 
 /** A fresh page on the application; whatever breaks in it is collected. */
-async function newPage(url = app.url): Promise<{ readonly page: Page; readonly faults: string[] }> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, acceptDownloads: true })
+async function newPage(url = running().app.url): Promise<{ readonly page: Page; readonly faults: string[] }> {
+  const page = await running().browser.newPage({ viewport: { width: 1280, height: 720 }, acceptDownloads: true })
   const faults: string[] = []
   page.on('pageerror', (error) => void faults.push(String(error)))
   page.on('console', (message) => void (message.type() === 'error' && faults.push(message.text())))
@@ -88,6 +75,37 @@ describe('a newcomer', () => {
     await page.close()
   })
 
+  it('opens a preset of post-copy, sees its faults before running it, and exports their figure', async () => {
+    const { page, faults } = await newPage()
+    await page.getByRole('button', { name: 'New suite', exact: true }).first().click()
+    await show(page, 'Design')
+    await page.getByRole('combobox', { name: 'Preset' }).click()
+    await page.getByRole('textbox', { name: 'Filter presets' }).fill('qemu-preempt')
+    await page.getByRole('option', { name: 'qemu-preempt' }).first().click()
+    const preview = page.locator('.preview[data-state="shown"]')
+    await preview.getByText('Completed').waitFor({ timeout: 30_000 })
+    await preview.locator('.frame').press('Home')
+    for (let step = 0; step < 12 && !/page fault/i.test(await preview.locator('[aria-live]').innerText()); step++) await preview.locator('.frame').press('ArrowRight')
+    expect(await preview.locator('[aria-live]').innerText()).toMatch(/^(A page fault|Page faults until)/)
+    await page.getByText('Memory map').click()
+    await page.getByText('missing to the guest').waitFor({ timeout: 30_000 })
+
+    await show(page, 'Suite')
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Faults of post-copy')
+    await addFactor(page, 'strategy.pushBatch', '64, 256, 1024')
+    await page.getByRole('button', { name: 'Run suite' }).click()
+    await page.getByText('15 of 15 runs').waitFor({ timeout: 60_000 })
+    await show(page, 'Figures')
+    await page.getByRole('button', { name: 'Add a figure' }).first().click()
+    await page.getByRole('combobox', { name: 'Kind' }).selectOption('fault-latency')
+    await page.getByText(/faults, median/).first().waitFor()
+    const download = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'SVG', exact: true }).click()
+    expect(readFileSync(await (await download).path(), 'utf8')).toContain('Fault latency (ms)')
+    expect(faults).toEqual([])
+    await page.close()
+  })
+
   it('finds everything again after the program was killed in the middle of a suite and started anew', async () => {
     const folder = temporaryFolder()
     const first = await serve(folder)
@@ -115,7 +133,7 @@ describe('a newcomer', () => {
 describe('every view', () => {
   for (const theme of ['light', 'dark'] as const) {
     it(`has no serious or critical accessibility finding in the ${theme} theme`, async () => {
-      await app.calls.saveSettings({ theme })
+      await running().app.calls.saveSettings({ theme })
       const { page, faults } = await newPage()
       const findings: string[] = []
       for (const path of ['/', '/design', '/suite', '/runs', '/results', '/compare', '/figures', '/settings']) {

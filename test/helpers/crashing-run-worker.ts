@@ -5,12 +5,12 @@
 
 import { parentPort } from 'node:worker_threads'
 import { simulate } from '#shared/sim/simulate.ts'
-import { serveRuns } from '../../src-main/lab/serve-runs.ts'
+import { type OnBatch, serveRuns } from '../../src-main/lab/serve-runs.ts'
 
 /** Guests with this many processors break their run. */
-export const breaking = { throws: 61, exits: 62, eatsMemory: 63, givesNonsense: 64 } as const
+export const breaking = { throws: 61, exits: 62, eatsMemory: 63, givesNonsense: 64, exitsAfterReports: 65 } as const
 
-serveRuns(parentPort, (scenario, seed) => {
+serveRuns(parentPort, (scenario, seed, onBatch) => {
   switch (scenario.guest.vcpus) {
     case breaking.throws:
       throw new RangeError('the guest does not fit')
@@ -20,10 +20,22 @@ serveRuns(parentPort, (scenario, seed) => {
       return eatMemory()
     case breaking.givesNonsense:
       return { ...simulate(scenario, seed), totalMs: Number.NaN }
+    case breaking.exitsAfterReports:
+      return simulate(scenario, seed, onBatch === undefined ? {} : { onBatch: exitingAfterReports(onBatch) })
     default:
-      return simulate(scenario, seed)
+      return simulate(scenario, seed, onBatch === undefined ? {} : { onBatch })
   }
 })
+
+/** The reports before the fourth are on their way. */
+function exitingAfterReports(onBatch: OnBatch): OnBatch {
+  let reports = 0
+  return (progress) =>
+    onBatch(() => {
+      reports += 1
+      return reports < 4 ? progress() : process.exit(7)
+    })
+}
 
 /** Small things one after the other: a single large one may end the whole process before the worker's limit is seen. */
 function eatMemory(): never {

@@ -22,6 +22,24 @@ seed: ${seed}
 `
 }
 
+/** Runs of seconds: a large guest that writes its memory faster than the link sends it, until `iterations` are done. */
+export function longRuns({ name = 'Long', iterations = 8, repeat = 1, seed = 7 } = {}): string {
+  return `
+godwit: 1
+name: ${name}
+base:
+  guest: { memory: 16 GiB, vcpus: 8 }
+  tracking: { mechanism: pml }
+  workload: { kind: uniform, writes: 4 Mpages/s, workingSet: 8 GiB }
+  link: { bandwidth: 10 Gbit/s }
+  strategy: { kind: precopy, policy: none, stop: { iterations: ${iterations} } }
+vary:
+  - { field: link.latency, values: [100 us] }
+repeat: ${repeat}
+seed: ${seed}
+`
+}
+
 export function planOf(text: string): SuitePlan {
   const read = readSuite(text, 'test.yaml')
   if (!read.ok) throw new Error(read.problems.map(({ message }) => message).join('\n'))

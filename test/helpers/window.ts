@@ -1,6 +1,6 @@
 /** A window that only listens: it keeps what it was told, and waits for events instead of time. */
 
-import type { AppEvents, QueueEntry, RunNotes, RunRow, Settings, SuiteEntry } from '#shared/rpc/app-contract.ts'
+import type { AppEvents, QueueEntry, RunningRun, RunNotes, RunRow, Settings, SuiteEntry } from '#shared/rpc/app-contract.ts'
 import type { AppServices } from '../../src-main/services/app-services.ts'
 
 export interface ListeningWindow {
@@ -9,6 +9,8 @@ export interface ListeningWindow {
   readonly suites: () => readonly SuiteEntry[]
   /** All rows that were told, in their order. */
   readonly rows: readonly RunRow[]
+  /** How runs went that took a while, with their suites. */
+  readonly running: ReadonlyArray<readonly [number, RunningRun | null]>
   readonly notes: ReadonlyArray<readonly [readonly string[], Partial<RunNotes>]>
   readonly settings: readonly Settings[]
   /** How often each event came. */
@@ -22,9 +24,10 @@ export function listeningWindow({ subscribe }: Pick<AppServices, 'subscribe'>): 
   let queue: readonly QueueEntry[] = []
   let suites: readonly SuiteEntry[] = []
   const rows: RunRow[] = []
+  const running: Array<readonly [number, RunningRun | null]> = []
   const notes: Array<readonly [readonly string[], Partial<RunNotes>]> = []
   const settings: Settings[] = []
-  const counts = { queueChanged: 0, runsFinished: 0, suitesChanged: 0, notesChanged: 0, settingsChanged: 0, requested: 0 }
+  const counts = { queueChanged: 0, runsFinished: 0, runProgress: 0, suitesChanged: 0, notesChanged: 0, settingsChanged: 0, noticesChanged: 0, requested: 0 }
   let waiting: Array<{ readonly holds: () => boolean; readonly resolve: () => void }> = []
   const told = (name: keyof AppEvents): void => {
     counts[name] += 1
@@ -41,6 +44,10 @@ export function listeningWindow({ subscribe }: Pick<AppServices, 'subscribe'>): 
       rows.push(...finished)
       told('runsFinished')
     },
+    runProgress: (suiteId, run) => {
+      running.push([suiteId, run])
+      told('runProgress')
+    },
     suitesChanged: (entries) => {
       suites = entries
       told('suitesChanged')
@@ -53,6 +60,7 @@ export function listeningWindow({ subscribe }: Pick<AppServices, 'subscribe'>): 
       settings.push(changed)
       told('settingsChanged')
     },
+    noticesChanged: () => told('noticesChanged'),
     requested: () => told('requested'),
   })
   return {
@@ -60,6 +68,7 @@ export function listeningWindow({ subscribe }: Pick<AppServices, 'subscribe'>): 
     entry: (suiteId) => queue.find((entry) => entry.suiteId === suiteId),
     suites: () => suites,
     rows,
+    running,
     notes,
     settings,
     counts,

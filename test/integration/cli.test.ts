@@ -41,7 +41,9 @@ test.each([
   { args: ['run', 'missing.yaml'], says: 'missing.yaml: there is no such file' },
   { args: ['results'], says: "godwit: required option '--store <file>' not specified" },
   { args: ['results', '--store', 'x', '--format', 'xml'], says: 'Allowed choices are table, csv, json' },
-  { args: ['results', '--store', 'x', '--format', 'parquet'], says: 'does not write Parquet yet' },
+  { args: ['results', '--store', 'x', '--format', 'parquet'], says: 'name a file with --out' },
+  { args: ['results', '--store', 'x', '--format', 'csv', '--out', 'runs.csv'], says: '--out is for --format parquet; write "> runs.csv" for the others' },
+  { args: ['results', '--store', 'x', '--format', 'parquet', '--out', 'x.parquet', '--timelines'], says: 'without series' },
   { args: ['results', '--store', 'x', '--metric', 'downtimMs'], says: 'godwit: there is no metric "downtimMs"; did you mean "downtimeMs"?\n' },
 ])('bad input $args is explained on standard error with exit status 2', async ({ args, says }) => {
   const { status, out, err } = await godwit(...args)
@@ -154,6 +156,21 @@ test('runs as JSON carry their timelines when asked', async () => {
   await godwit('run', suite, '--store', store, '--quiet')
   const runs = JSON.parse((await godwit('results', '--store', store, '--format', 'json', '--runs', '--timelines')).out) as Array<{ timeline: { timeMs: number[] } }>
   expect(runs.map(({ timeline }) => timeline.timeMs.length > 0)).toEqual([true, true, true, true])
+})
+
+test('plan, CSV, JSON and table name a run by the same repetition, counted from 1', async () => {
+  const { suite, store } = place(smallSuite({ points: 1, repeat: 3 }))
+  const { runs: planned } = JSON.parse((await godwit('plan', suite, '--json')).out) as { runs: Array<{ runId: string; repetition: number }> }
+  expect(planned.map(({ repetition }) => repetition)).toEqual([1, 2, 3])
+  const printed = (await godwit('plan', suite)).out.split('\n').slice(1, 4).map((line) => line.trim().split(/ +/).at(-3))
+  expect(printed).toEqual(['1', '2', '3'])
+  await godwit('run', suite, '--store', store, '--quiet')
+  const results = async (...args: string[]) => (await godwit('results', '--store', store, '--runs', ...args)).out
+  const json = JSON.parse(await results('--format', 'json')) as typeof planned
+  expect(json.map(({ runId, repetition }) => ({ runId, repetition }))).toEqual(planned.map(({ runId, repetition }) => ({ runId, repetition })))
+  const [header = '', ...rows] = (await results('--format', 'csv')).trimEnd().split('\r\n')
+  expect(rows.map((row) => row.split(',')[header.split(',').indexOf('repetition')])).toEqual(['1', '2', '3'])
+  expect(await results()).toMatch(new RegExp(`${planned[2]?.runId.slice(0, 12) ?? ''} │ 0 +│ 3 `))
 })
 
 test('results show the newest suite of a name, and older ones by their number', async () => {

@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { connectApp } from '#shared/rpc/channel.ts'
+import { connectApp, eventsThrough } from '#shared/rpc/channel.ts'
 import { openStore } from '../../src-main/store/open-store.ts'
 import { smallSuite } from '../helpers/suites.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
@@ -54,10 +54,9 @@ test.skipIf(!isBuilt)('serve prints the address and ends cleanly at Ctrl-C, with
   await new Promise<void>((resolve, reject) => socket.on('open', resolve).on('error', reject))
   let begun = (): void => undefined
   const running = new Promise<void>((resolve) => (begun = resolve))
-  const noEvent = (): void => undefined
   const calls = connectApp(
     { send: (message) => socket.send(message), receive: (receiver) => void socket.on('message', (data: Buffer) => receiver(data.toString())) },
-    { queueChanged: noEvent, runsFinished: () => begun(), suitesChanged: noEvent, notesChanged: noEvent, settingsChanged: noEvent, requested: noEvent },
+    { ...eventsThrough(() => undefined), runsFinished: () => begun() },
   )
   const { suiteId } = await calls.startRuns({ text: smallSuite({ points: 10, repeat: 200 }), fileName: 'suite.yaml' })
   await running
@@ -75,6 +74,23 @@ test.skipIf(!isBuilt)('serve prints the address and ends cleanly at Ctrl-C, with
   for (const { outcome, iterations, timeline } of runs) expect([outcome, iterations.length > 0, timeline.timeMs.length > 0]).toEqual(['completed', true, true])
 })
 
+test.skipIf(!isBuilt)('serve keeps its token from one start to the next, until a new one is asked for', async () => {
+  const folder = temporaryFolder()
+  const tokenOf = async (...args: string[]): Promise<string> => {
+    const { url, interrupt, ended } = await serve(['serve', ...args], folder)
+    interrupt()
+    await ended
+    return new URL(url).searchParams.get('token') ?? ''
+  }
+  const first = await tokenOf()
+  expect(first).toMatch(/^[\w-]{43}$/)
+  expect(await tokenOf()).toBe(first)
+  const fresh = await tokenOf('--new-token')
+  expect(fresh).not.toBe(first)
+  expect(await tokenOf('--token', 'a-token-of-my-own-1234')).toBe('a-token-of-my-own-1234')
+  expect(await tokenOf()).toBe(fresh)
+})
+
 test.skipIf(!isBuilt)('serve on a port that is in use says so and exits with 2', async () => {
   const taken = createServer()
   onTestFinished(() => void taken.close())
@@ -86,6 +102,7 @@ test.skipIf(!isBuilt)('serve on a port that is in use says so and exits with 2',
 test.each([
   [['--port', '70000'], 'whole number from 0 to 65535'],
   [['--token', 'short'], 'a token has 16 to 200 letters'],
+  [['--token', 'a-token-of-my-own-1234', '--new-token'], 'give one of them'],
   [['--store', '/no/such/folder/lab.sqlite'], 'does not exist'],
 ])('serve %j is refused with exit status 2', async (args, message) => {
   const { status, err } = await begin(['serve', ...args], temporaryFolder()).ended

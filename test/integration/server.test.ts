@@ -1,87 +1,20 @@
 /** Browser mode: strangers learn nothing, hostile frames break nothing, and windows find everything again after a restart. */
 
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { type IncomingHttpHeaders, request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { WebSocket } from 'ws'
-import type { AppCalls, AppEvents, QueueEntry } from '#shared/rpc/app-contract.ts'
-import { connectApp } from '#shared/rpc/channel.ts'
-import { type RunningApp, startApp, type StartAppOptions } from '../helpers/app.ts'
+import type { QueueEntry } from '#shared/rpc/app-contract.ts'
+import { startApp } from '../helpers/app.ts'
+import { appOver, cookieOf, cookieText, get, openSocket, rendererFolder, running, token } from '../helpers/server.ts'
 import { smallSuite } from '../helpers/suites.ts'
 import { temporaryFolder } from '../helpers/temporary-folder.ts'
-
-const token = 'a-token-for-tests-0123456789'
-
-/** A page and a script stand for the built application. */
-function rendererFolder(): string {
-  const folder = join(temporaryFolder(), 'renderer')
-  mkdirSync(join(folder, 'assets'), { recursive: true })
-  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>Godwit</title>')
-  writeFileSync(join(folder, 'assets/index-LBd1VsVh.js'), 'export {}')
-  writeFileSync(join(folder, '.secret'), 'hidden')
-  writeFileSync(join(folder, '../outside.js'), 'outside')
-  symlinkSync(join(folder, '../outside.js'), join(folder, 'link.js'))
-  return folder
-}
-
-async function running(options: StartAppOptions = {}): Promise<RunningApp & { readonly port: number }> {
-  const app = await startApp({ rendererFolder: rendererFolder(), token, folder: temporaryFolder(), ...options })
-  let closing: Promise<void> | undefined
-  const close = (): Promise<void> => (closing ??= app.close())
-  onTestFinished(close)
-  return { ...app, close, port: Number(new URL(app.url).port) }
-}
-
-interface Reply {
-  readonly status: number
-  readonly headers: IncomingHttpHeaders
-  readonly body: string
-}
-
-/** `path` is sent as it is, which fetch would not do. */
-function get(port: number, path: string, { headers = {}, method = 'GET' }: { readonly headers?: Record<string, string>; readonly method?: string } = {}): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const request = httpRequest({ host: '127.0.0.1', port, path, method, headers }, (response) => {
-      let body = ''
-      response.setEncoding('utf8').on('data', (text: string) => (body += text))
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }))
-    })
-    request.on('error', reject)
-    request.end()
-  })
-}
-
-const cookieOf = (port: number): Record<string, string> => ({ cookie: `godwit-${port}=${token}` })
-
-interface OpenSocket {
-  readonly socket: WebSocket
-  readonly closed: Promise<number>
-}
-
-/** Rejects with the status of a refusal. */
-function openSocket(port: number, { path = '/app', origin = `http://127.0.0.1:${port}`, headers = cookieOf(port) }: { readonly path?: string; readonly origin?: string; readonly headers?: Record<string, string> } = {}): Promise<OpenSocket> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers, origin })
-  onTestFinished(() => socket.terminate())
-  const closed = new Promise<number>((resolve) => socket.on('close', resolve))
-  return new Promise((resolve, reject) => {
-    socket.on('open', () => resolve({ socket, closed }))
-    socket.on('unexpected-response', (_, response) => reject(new Error(String(response.statusCode))))
-    socket.on('error', reject)
-  })
-}
-
-function appOver(socket: WebSocket, events: Partial<AppEvents> = {}): AppCalls {
-  return connectApp({ send: (message) => socket.send(message), receive: (receiver) => void socket.on('message', (data: Buffer) => receiver(data.toString())) }, events as AppEvents)
-}
 
 describe('a page', () => {
   test('is given for the token, which is exchanged for a cookie that scripts and other sites cannot use', async () => {
     const { port, url } = await running()
     expect(url).toBe(`http://127.0.0.1:${port}/?token=${token}`)
     const entered = await get(port, `/?token=${token}`)
-    expect(entered).toMatchObject({ status: 303, headers: { location: '/', 'set-cookie': [`godwit-${port}=${token}; Path=/; HttpOnly; SameSite=Strict`], 'cache-control': 'no-store' } })
+    expect(entered).toMatchObject({ status: 303, headers: { location: '/', 'set-cookie': [`${cookieText(port)}; Path=/; HttpOnly; SameSite=Strict`], 'cache-control': 'no-store' } })
     const page = await get(port, '/', { headers: cookieOf(port) })
     expect(page).toMatchObject({ status: 200, body: '<!doctype html><title>Godwit</title>', headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' } })
   })
@@ -116,6 +49,11 @@ describe('a page', () => {
   ])('is refused to %s without a word', async (_, path, headers) => {
     const { port } = await running()
     expect(await get(port, path, { headers })).toMatchObject({ status: 403, body: '' })
+  })
+
+  test('is refused to the token in place of the cookie', async () => {
+    const { port } = await running()
+    expect(await get(port, '/', { headers: { cookie: `godwit-${port}=${token}` } })).toMatchObject({ status: 403, body: '' })
   })
 
   test.each(['evil.example', 'evil.example:80', '127.0.0.1.evil.example', 'localhost.evil.example:1'])('is refused where the host is %s, token or not', async (host) => {
@@ -264,7 +202,7 @@ describe('a socket', () => {
     raw.on('error', () => undefined)
     const ended = new Promise<void>((resolve) => raw.on('close', () => resolve()))
     raw.write(
-      ['GET /app HTTP/1.1', `Host: 127.0.0.1:${port}`, `Origin: http://127.0.0.1:${port}`, `Cookie: godwit-${port}=${token}`, 'Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', '', ''].join('\r\n'),
+      ['GET /app HTTP/1.1', `Host: 127.0.0.1:${port}`, `Origin: http://127.0.0.1:${port}`, `Cookie: ${cookieText(port)}`, 'Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', '', ''].join('\r\n'),
     )
     // A frame that is not masked, of a kind that there is not.
     raw.once('data', () => raw.write(Buffer.from([0x8f, 0x7f, 255, 255, 255, 255, 255, 255, 255, 255])))

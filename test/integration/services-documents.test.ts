@@ -10,9 +10,9 @@ import { servicesForTest } from '../helpers/services.ts'
 import { smallSuite } from '../helpers/suites.ts'
 import { listeningWindow } from '../helpers/window.ts'
 
-test('about says version, store and mode', async () => {
+test('about says versions, store and mode', async () => {
   const { calls, storePath } = await servicesForTest()
-  expect(await calls.about()).toEqual({ version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string, modelVersion, storePath, mode: 'browser', processors: availableParallelism() })
+  expect(await calls.about()).toEqual({ version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string, node: process.versions.node, electron: null, chromium: null, modelVersion, storePath, mode: 'browser', processors: availableParallelism() })
 })
 
 describe('a document', () => {

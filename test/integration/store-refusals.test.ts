@@ -1,5 +1,6 @@
 /** What is not a store, or cannot be written, is refused with a sentence, and is left as it was. */
 
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -125,6 +126,32 @@ test('a store of each older format becomes what a fresh one is', () => {
     old.close()
   }
   fresh.close()
+})
+
+test('a suite of an older store, whose repetitions counted from 0, is found again with its runs and counts from 1', async () => {
+  const path = place()
+  const plan = planOf(smallSuite({ points: 2, repeat: 3 }))
+  const old = new Database(path)
+  migrate(old, path, migrations.slice(0, 2))
+  // As the program of that format digested a plan.
+  const digest = createHash('sha256').update(JSON.stringify(plan.suiteName))
+  for (const { index, factors, scenarioHash } of plan.points) digest.update(JSON.stringify([index, factors, scenarioHash]))
+  for (const { runId, point, repetition } of plan.runs) digest.update(JSON.stringify([runId, point.index, repetition - 1]))
+  old.prepare('INSERT INTO suites (name, plan_digest, text, created_at) VALUES (?, ?, ?, ?)').run(plan.suiteName, digest.digest('hex'), 'old text', '2026-01-01T00:00:00.000Z')
+  for (const { index, factors, scenario, scenarioHash } of plan.points) {
+    old.prepare('INSERT INTO scenarios (scenario_hash, scenario) VALUES (?, ?)').run(scenarioHash, JSON.stringify(scenario))
+    old.prepare('INSERT INTO points (suite_id, point, factors, scenario_hash) VALUES (1, ?, ?, ?)').run(index, JSON.stringify(factors), scenarioHash)
+  }
+  for (const { runId, point, repetition } of plan.runs) old.prepare('INSERT INTO suite_runs (suite_id, point, repetition, run_id) VALUES (1, ?, ?, ?)').run(point.index, repetition - 1, runId)
+  old.close()
+
+  const store = await openStore(path)
+  onTestFinished(() => store.close())
+  expect(await runSuite(plan, { store, text: 'new text' })).toMatchObject({ suiteId: 1, planned: 6, finished: 6 })
+  expect(await store.suites()).toHaveLength(1)
+  const runs = await store.runRows({ suiteId: 1 })
+  expect(runs.map(({ point, repetition }) => [point, repetition])).toEqual([[0, 1], [0, 2], [0, 3], [1, 1], [1, 2], [1, 3]])
+  expect(new Map(runs.map(({ runId, repetition }) => [runId, repetition]))).toEqual(new Map(plan.runs.map(({ runId, repetition }) => [runId, repetition])))
 })
 
 test('the numbers of the steps count up from one', () => {

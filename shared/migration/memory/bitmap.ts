@@ -12,6 +12,13 @@ export class Bitmap {
     this.words = new Uint32Array(Math.ceil(size / 32))
   }
 
+  /** All pages from 0 up to, not including, `size`. */
+  static full(size: number): Bitmap {
+    const pages = new Bitmap(size)
+    pages.addRange(0, size)
+    return pages
+  }
+
   has(page: number): boolean {
     return (((this.words[page >>> 5] ?? 0) >>> (page & 31)) & 1) === 1
   }

@@ -52,25 +52,28 @@ export class ScanOrder {
   }
 }
 
-/** Goes once through a set of pages in scan order. Pages removed from the set on the way do not disturb it. */
+/** Goes once through a set of pages in scan order. Pages removed from the set once they were passed do not disturb it. */
 export class ScanCursor {
   readonly #order: ScanOrder
-  readonly #positions: Bitmap
-  #next = 0
+  readonly #words: Uint32Array
+  #word = -1
+  /** What is left of the present word. */
+  #bits = 0
 
   constructor(order: ScanOrder, set: Bitmap) {
     this.#order = order
-    this.#positions = order.arrange(set)
+    this.#words = order.arrange(set).words
   }
 
   /** The next page, or -1 at the end. */
   next(): number {
-    const position = this.#positions.next(this.#next)
-    if (position < 0) {
-      this.#next = this.#positions.size
-      return -1
+    while (this.#bits === 0) {
+      if (this.#word >= this.#words.length) return -1
+      this.#word++
+      this.#bits = this.#words[this.#word] ?? 0
     }
-    this.#next = position + 1
-    return this.#order.pageAt(position)
+    const bit = 31 - Math.clz32(this.#bits & -this.#bits)
+    this.#bits &= this.#bits - 1
+    return this.#order.pageAt((this.#word << 5) + bit)
   }
 }

@@ -5,6 +5,7 @@
 
 import type { Scenario } from '../../scenario/scenario.ts'
 import { assertNever } from '../../units/assert-never.ts'
+import { stallVerdict } from './stall.ts'
 
 export type StopLimits = Scenario['strategy']['stop']
 export type StopRuleName = keyof StopLimits | 'nothingLeft'
@@ -33,9 +34,9 @@ export interface GuestSize {
 
 export type Verdict =
   | { readonly kind: 'continue' }
-  | { readonly kind: 'stop-and-copy' | 'abort'; readonly rule: StopRuleName }
+  | { readonly kind: 'stop-and-copy' | 'postcopy' | 'abort'; readonly rule: StopRuleName }
 
-type Action = 'abort' | 'pause' | 'ignore'
+type Action = 'abort' | 'pause' | 'postcopy' | 'ignore' | 'soften'
 type Rule = (last: IterationSummary, history: readonly IterationSummary[], limits: StopLimits, guest: GuestSize) => boolean
 
 const on = (limit: number | null, exceeded: (limit: number) => boolean): boolean => limit !== null && exceeded(limit)
@@ -50,8 +51,9 @@ const rules: ReadonlyArray<readonly [StopRuleName, Rule]> = [
   ['pagesLeft', (last, _, limits) => on(limits.pagesLeft, (limit) => last.dirtyPages < limit)],
   ['bytesLeft', (last, _, limits) => on(limits.bytesLeft, (limit) => last.remainingBytes < limit)],
   ['sentFactor', (last, _, limits, guest) => on(limits.sentFactor, (limit) => last.totalSentPages > limit * guest.pages)],
-  ['downtime', (last, _, limits, guest) => on(downtimeLimitNs(limits, last.elapsedNs, guest), (limit) => expectedDowntimeNs(last) <= limit)],
+  ['downtime', (last, history, limits, guest) => on(downtimeLimitNs(limits, last.elapsedNs, guest, rampFromNs(history, limits)), (limit) => expectedDowntimeNs(last) <= limit)],
   ['growth', (last, history, limits) => on(limits.growth, (limit) => last.dirtyPages > (history.at(-2)?.dirtyPages ?? Infinity) * (1 + limit))],
+  ['sentGrowth', (last, history, limits) => on(limits.sentGrowth, (limit) => last.sentPages > (history.at(-2)?.sentPages ?? Infinity) * (1 + limit))],
 ]
 
 /** Decides at the end of an iteration. */
@@ -59,17 +61,34 @@ export function verdictAfter(history: readonly IterationSummary[], limits: StopL
   const last = history.at(-1)
   if (last === undefined) return { kind: 'continue' }
   for (const [rule, speaks] of rules) if (speaks(last, history, limits, guest)) return { kind: 'stop-and-copy', rule }
-  if (stalled(history, limits)) {
-    const verdict = verdictOf(limits.stallAction, 'stallWindow')
-    if (verdict.kind !== 'continue') return verdict
-  }
+  const stall = verdictOnStall(history, limits, guest)
+  if (stall.kind !== 'continue') return stall
+  const late: Verdict = limits.timeoutChecked === 'iteration' ? verdictOfClock(last.elapsedNs, limits, guest) : { kind: 'continue' }
+  if (late.kind !== 'continue') return late
   return last.iteration + 1 >= limits.giveUp ? { kind: 'abort', rule: 'giveUp' } : { kind: 'continue' }
+}
+
+function verdictOnStall(history: readonly IterationSummary[], limits: StopLimits, guest: GuestSize): Verdict {
+  switch (stallVerdict(history, limits, guest)) {
+    case 'none':
+      return { kind: 'continue' }
+    case 'stalled':
+      return verdictOf(limits.stallAction, 'stallWindow')
+    case 'soft-stop':
+      return { kind: 'stop-and-copy', rule: 'stallWindow' }
+    case 'abort':
+      return { kind: 'abort', rule: 'stallWindow' }
+  }
 }
 
 /** Decides at any moment of an iteration: the rules that look at the clock alone. */
 export function verdictAt(elapsedNs: number, limits: StopLimits, guest: GuestSize): Verdict {
+  return limits.timeoutChecked === 'always' ? verdictOfClock(elapsedNs, limits, guest) : { kind: 'continue' }
+}
+
+function verdictOfClock(elapsedNs: number, limits: StopLimits, guest: GuestSize): Verdict {
   if (on(limits.timeout, (limit) => elapsedNs >= limit)) return verdictOf(limits.timeoutAction, 'timeout')
-  if (on(limits.timeoutPerGiB, (limit) => elapsedNs >= limit * guest.gibibytes)) return verdictOf(limits.timeoutAction, 'timeoutPerGiB')
+  if (on(limits.timeoutPerGiB, (limit) => elapsedNs >= limit * counted(limits, guest))) return verdictOf(limits.timeoutAction, 'timeoutPerGiB')
   return { kind: 'continue' }
 }
 
@@ -79,7 +98,10 @@ function verdictOf(action: Action, rule: StopRuleName): Verdict {
       return { kind: 'abort', rule }
     case 'pause':
       return { kind: 'stop-and-copy', rule }
+    case 'postcopy':
+      return { kind: 'postcopy', rule }
     case 'ignore':
+    case 'soften':
       return { kind: 'continue' }
     default:
       return assertNever(action)
@@ -93,35 +115,26 @@ export function expectedDowntimeNs(last: IterationSummary): number {
 
 /**
  * The downtime limit in force. With a ramp it rises from its first to its full value in equal steps, one each
- * `rampDelay` for every GiB of the guest (Nova's downtime steps, KubeVirt's; verified).
+ * `rampDelay` (for every GiB of the guest unless that is switched off); the first not before `fromNs`. Verified: Nova's
+ * downtime_steps in nova/virt/libvirt/migration.py, KubeVirt's tuneDowntime in live-migration-source.go.
  */
-export function downtimeLimitNs(limits: StopLimits, elapsedNs: number, guest: GuestSize): number | null {
-  const { downtime, rampSteps, rampFrom, rampDelay } = limits
+export function downtimeLimitNs(limits: StopLimits, elapsedNs: number, guest: GuestSize, fromNs = 0): number | null {
+  const { downtime, rampSteps, rampFrom, rampDelay, rampPerGiB } = limits
   if (downtime === null || rampSteps === null) return downtime
   const from = rampFrom ?? downtime / rampSteps
-  const stepNs = (rampDelay ?? 0) * Math.max(1, guest.gibibytes)
-  const step = stepNs === 0 ? rampSteps : Math.min(rampSteps, Math.floor(elapsedNs / stepNs))
-  return from + ((downtime - from) * step) / rampSteps
+  const stepNs = (rampDelay ?? 0) * (rampPerGiB ? Math.max(1, counted(limits, guest)) : 1)
+  if (elapsedNs < fromNs) return from
+  const firstNs = Math.max(fromNs, stepNs)
+  const steps = elapsedNs < firstNs ? 0 : stepNs === 0 ? rampSteps : 1 + Math.floor((elapsedNs - firstNs) / stepNs)
+  return from + ((downtime - from) * Math.min(rampSteps, steps)) / rampSteps
 }
 
-/**
- * KubeVirt's stall detector (verified): the moving average of the remaining bytes has not fallen by the margin below
- * its best for a whole window, and the last reading is a local minimum.
- */
-function stalled(history: readonly IterationSummary[], limits: StopLimits): boolean {
-  const { stallWindow, stallMargin, stallSmoothing } = limits
-  const last = history.at(-1)
-  if (stallWindow === null || last === undefined) return false
-  let average: number | null = null
-  let best = Infinity
-  let bestAtNs = 0
-  for (const { remainingBytes, elapsedNs } of history) {
-    average = average === null ? remainingBytes : stallSmoothing * remainingBytes + (1 - stallSmoothing) * average
-    if (average < best * (1 - stallMargin)) {
-      best = average
-      bestAtNs = elapsedNs
-    }
-  }
-  const localMinimum = last.remainingBytes <= (history.at(-2)?.remainingBytes ?? Infinity)
-  return localMinimum && last.elapsedNs - bestAtNs >= stallWindow
+/** When the iteration began from which on the limit may rise. */
+function rampFromNs(history: readonly IterationSummary[], { rampAfter }: StopLimits): number {
+  return rampAfter === 0 ? 0 : (history[rampAfter - 1]?.elapsedNs ?? Infinity)
+}
+
+/** GiB of the guest as they are counted. */
+function counted({ leastGiB }: StopLimits, { gibibytes }: GuestSize): number {
+  return Math.max(leastGiB ?? 0, gibibytes)
 }

@@ -13,24 +13,50 @@
 
 import type { Scenario } from '../../scenario/scenario.ts'
 import { Bitmap } from '../memory/bitmap.ts'
-import { firstRate, lastCopyRate, nextRate, wantedRate } from '../policies/rate-control.ts'
+import { takeHot } from '../policies/page-order.ts'
+import { firstRate, lastCopyRate, nextRate, type Rate, wantedRate } from '../policies/rate-control.ts'
 import { type GuestSize, type IterationSummary, type Verdict, verdictAfter, verdictAt } from '../policies/stop-rules.ts'
 import { nextThrottle, unthrottled } from '../policies/throttle.ts'
 import type { Step } from '../world.ts'
-import { type Migration, type MigrationContext, type PassResult, reserve, sendPass, stopAndCopy } from './stages.ts'
+import { continueOnDestination } from './postcopy.ts'
+import { profileGuest } from './profile.ts'
+import { type Migration, type MigrationContext, type MigrationEnd, type PassResult, reserve, sendPass, stopAndCopy } from './stages.ts'
 
 export function* preCopy(context: MigrationContext, scenario: Scenario): Migration {
+  const { world } = context
+  const refused = yield* reserve(world)
+  if (refused !== null) return refused
+
+  const { verdict, toSend, iteration, rate } = yield* iterations(context, scenario)
+  if (verdict.kind === 'abort') return notConverged(verdict.rule)
+  world.limitRate(lastCopyRate(scenario.strategy, rate))
+  if (verdict.kind === 'postcopy') return yield* continueOnDestination(context, scenario, { iteration, left: toSend, stopRule: verdict.rule })
+  return yield* stopAndCopy(context, { iteration, toSend, stopRule: verdict.rule })
+}
+
+export function notConverged(rule: string): MigrationEnd {
+  return { outcome: 'failed', code: 'not-converged', message: `pre-copy was given up by the rule stop.${rule}; the guest goes on at the source`, stopRule: rule }
+}
+
+interface Iterations {
+  readonly verdict: Exclude<Verdict, { kind: 'continue' }>
+  /** What is left to send, without what was written since the log was last read. */
+  readonly toSend: Bitmap
+  /** Number of iterations made. */
+  readonly iteration: number
+  readonly rate: Rate
+}
+
+/** Stage 2: iterations until a rule says stop. */
+export function* iterations(context: MigrationContext, scenario: Scenario): Step<Iterations> {
   const { world } = context
   const { strategy, optimisations } = scenario
   const guest: GuestSize = { pages: world.pageCount, gibibytes: (world.pageCount * world.pageBytes) / 2 ** 30 }
 
-  const refused = yield* reserve(world)
-  if (refused !== null) return refused
-
   yield* world.dirtyLog.start()
-  const toSend = new Bitmap(world.pageCount)
-  toSend.addRange(0, world.pageCount)
+  const toSend = Bitmap.full(world.pageCount)
   const toFix = new Bitmap(world.pageCount)
+  yield* profileGuest(context, strategy)
   const history: IterationSummary[] = []
   let rate = firstRate(strategy)
   let throttle = unthrottled
@@ -41,7 +67,7 @@ export function* preCopy(context: MigrationContext, scenario: Scenario): Migrati
     world.limitRate(rate)
     const clock = (): Verdict => verdictAt(world.now(), strategy.stop, guest)
     const startNs = world.now()
-    const pass = yield* sendIteration(context, { iteration, toSend, toFix, skipDirty: strategy.skipDirty, stopNow: () => clock().kind !== 'continue' })
+    const pass = yield* sendIteration(context, { iteration, toSend, toFix, skipDirty: strategy.skipDirty, holdBack: strategy.holdBack, stopNow: () => clock().kind !== 'continue' })
 
     const durationNs = world.now() - startNs
     const dirtyBitsPerSecond = durationNs === 0 ? 0 : (strategy.dirtyRateFactor * pass.dirtyPages * world.pageBytes * 8e9) / durationNs
@@ -52,8 +78,8 @@ export function* preCopy(context: MigrationContext, scenario: Scenario): Migrati
       skippedPages: pass.skippedPages,
       sentBytes: pass.bytes,
       durationNs,
-      dirtyPages: pass.dirtyPages,
-      remainingBytes: pass.dirtyPages * world.pageBytes,
+      dirtyPages: pass.leftPages,
+      remainingBytes: pass.leftPages * world.pageBytes,
       elapsedNs: world.now(),
       totalSentPages: (history.at(-1)?.totalSentPages ?? 0) + pass.sentPages,
       rateAtMax: rate === maxRate,
@@ -64,40 +90,43 @@ export function* preCopy(context: MigrationContext, scenario: Scenario): Migrati
     rate = nextRate(strategy, rate, dirtyBitsPerSecond)
     throttle = nextThrottle(optimisations, throttle, pass.dirtyPages * world.pageBytes, pass.bytes)
     world.throttle(throttle.share)
+    if (throttle.limited === true) world.limitDirtying()
   }
 
-  if (verdict.kind === 'abort') {
-    return { outcome: 'failed', code: 'not-converged', message: `pre-copy was given up by the rule stop.${verdict.rule}; the guest goes on at the source`, stopRule: verdict.rule }
-  }
   toSend.addAll(toFix)
-  world.limitRate(lastCopyRate(strategy, rate))
-  return yield* stopAndCopy(context, { iteration: history.length, toSend, stopRule: verdict.rule })
+  return { verdict, toSend, iteration: history.length, rate }
 }
 
 interface IterationOptions {
   readonly iteration: number
   /** In: the pages of this iteration. Out: those of the next, with what was left if the iteration was broken off. */
   readonly toSend: Bitmap
-  readonly toFix: Bitmap
+  readonly toFix?: Bitmap
   readonly skipDirty: boolean
-  readonly stopNow: () => boolean
+  /** Hold back pages that so many readings in a row found dirty; absent or 0: none. */
+  readonly holdBack?: number
+  readonly stopNow?: () => boolean
 }
 
 /** One iteration: send, then read and clear the dirty log. */
-function* sendIteration(context: MigrationContext, options: IterationOptions): Step<PassResult & { readonly dirtyPages: number }> {
-  const { world, recorder } = context
+export function* sendIteration(context: MigrationContext, options: IterationOptions): Step<PassResult & { readonly dirtyPages: number; readonly leftPages: number }> {
+  const { world, recorder, history } = context
   const { toSend, toFix, stopNow } = options
   recorder.beginIteration(options.iteration, 'precopy')
+  const held = history && options.holdBack ? takeHot(history, toSend, options.holdBack) : null
   const pass = yield* sendPass(context, {
     toSend,
-    toFix,
-    stopNow,
+    ...(toFix === undefined ? {} : { toFix }),
+    ...(stopNow === undefined ? {} : { stopNow }),
     ...(options.skipDirty ? { skip: (page: number) => world.dirtyLog.peek(page) } : {}),
   })
   const dirty = new Bitmap(world.pageCount)
   const dirtyPages = yield* world.dirtyLog.readAndClear(dirty)
+  history?.note(dirty)
   toSend.addAll(dirty)
-  world.noteRemaining(dirtyPages * world.pageBytes)
+  if (held !== null) toSend.addAll(held)
+  const leftPages = held === null ? dirtyPages : toSend.count()
+  world.noteRemaining(leftPages * world.pageBytes)
   recorder.endIteration({ ...pass, dirtyPages })
-  return { ...pass, dirtyPages }
+  return { ...pass, dirtyPages, leftPages }
 }

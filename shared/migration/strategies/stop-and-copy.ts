@@ -12,7 +12,6 @@ export function* stopAndCopyStrategy(context: MigrationContext, { strategy }: Sc
   const refused = yield* reserve(world)
   if (refused !== null) return refused
   world.limitRate(strategy.maxRate)
-  const toSend = new Bitmap(world.pageCount)
-  toSend.addRange(0, world.pageCount)
+  const toSend = Bitmap.full(world.pageCount)
   return yield* stopAndCopy(context, { iteration: 0, toSend, stopRule: null })
 }

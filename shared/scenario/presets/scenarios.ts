@@ -50,7 +50,7 @@ const products: Readonly<Record<string, ScenarioPreset>> = {
     zeroPages: 'marker',
   }),
   kubevirt: underPolicy('kubevirt', 'KubeVirt', {
-    description: 'QEMU under the controller of KubeVirt: the downtime limit rises in seven steps, and a stall of 40 s ends pre-copy.',
+    description: 'QEMU under the controller of KubeVirt with downtime tuning: the limit rises from 150 to 900 ms in seven steps.',
     tracking: { mechanism: 'pml' },
     zeroPages: 'marker',
   }),
@@ -60,7 +60,7 @@ const products: Readonly<Record<string, ScenarioPreset>> = {
     zeroPages: 'marker',
   }),
   'p.haul': underPolicy('p.haul', 'CRIU p.haul', {
-    description: 'Containers rather than machines: 8 iterations, 64 pages, or an iteration that leaves 10 % more than the last.',
+    description: 'Containers rather than machines: 9 iterations, 64 pages sent, or an iteration that sends 10 % more than the last.',
     tracking: { mechanism: 'soft-dirty' },
   }),
   simgrid: underPolicy('simgrid', 'SimGrid', {

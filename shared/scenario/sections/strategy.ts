@@ -3,17 +3,21 @@
  * fields below; a field written in the scenario wins over the policy.
  */
 
-import { bitRate, bytes, choice, count, factor, optionalBitRate, optionalBytes, optionalCount, optionalDuration, optionalShare, section, share, toggle } from '../fields.ts'
+import { bitRate, bytes, choice, count, duration, factor, optionalBitRate, optionalBytes, optionalCount, optionalDuration, optionalShare, pageRate, section, share, toggle } from '../fields.ts'
 
-const precopy = ['precopy'] as const
+/** Strategies that copy while the guest runs at the source. */
+const precopy = ['precopy', 'hybrid', 'self'] as const
+/** Strategies that copy while the guest runs on the destination. */
+const postcopy = ['postcopy', 'hybrid', 'three-stage', 'on-demand', 'precopy'] as const
 
 const timeoutActions = {
   abort: 'Give up; the guest goes on at the source',
   pause: 'Stop the guest and send the rest',
+  postcopy: 'Stop the guest, start it on the destination, and send the rest by post-copy',
   ignore: 'Note it and go on',
 } as const
 
-const later = { postcopy: 'post-copy' }
+const stallActions = { ...timeoutActions, soften: 'If what is left takes at most one and a half times stallDowntime, raise the downtime limit to it; otherwise give up' } as const
 
 export const stop = section('When pre-copy ends. Each rule is off unless the policy or the scenario sets it', {
   iterations: optionalCount({ meaning: 'At most this many iterations before stop-and-copy', tag: 'lab', min: 0, max: 1e6, appliesTo: precopy }),
@@ -22,20 +26,26 @@ export const stop = section('When pre-copy ends. Each rule is off unless the pol
   bytesLeft: optionalBytes({ meaning: 'Stop when less than this is left to send', tag: 'lab', appliesTo: precopy }),
   downtime: optionalDuration({ meaning: 'Stop when what is left takes at most this long at the measured bandwidth', tag: 'lab', appliesTo: precopy }),
   growth: optionalShare({ meaning: 'Stop when an iteration leaves more than the one before by over this share', tag: 'lab', max: 1000, appliesTo: precopy }),
+  sentGrowth: optionalShare({ meaning: 'Stop when an iteration sent more pages than the one before by over this share', tag: 'lab', max: 1000, appliesTo: precopy }),
   sentGrowthAtMaxRate: toggle({ default: false, meaning: 'Stop when an iteration sent more than the one before while the rate stands at its maximum', tag: 'verified', origin: 'Xen xc_linux_save.c 2005', appliesTo: precopy }),
   rateAboveMax: toggle({ default: false, meaning: 'Stop when the next rate would exceed the maximum', tag: 'source', origin: 'Clark et al. 2005', appliesTo: precopy }),
   sentFactor: optionalCount({ meaning: 'Stop when more than this many times the guest memory was sent', tag: 'lab', integer: false, appliesTo: precopy }),
   rampSteps: optionalCount({ meaning: 'Raise the downtime limit to its full value in this many steps', tag: 'lab', min: 1, max: 1000, appliesTo: precopy }),
   rampFrom: optionalDuration({ meaning: 'Downtime limit at the first step of the ramp; off: the limit divided by the steps', tag: 'lab', appliesTo: precopy }),
-  rampDelay: optionalDuration({ meaning: 'Time between two steps of the ramp for each GiB of guest memory', tag: 'lab', appliesTo: precopy }),
-  stallWindow: optionalDuration({ meaning: 'Act when the remaining bytes have not fallen for this long', tag: 'lab', appliesTo: precopy }),
+  rampDelay: optionalDuration({ meaning: 'Time between two steps of the ramp, for each GiB of guest memory unless rampPerGiB is off', tag: 'lab', appliesTo: precopy }),
+  rampPerGiB: toggle({ default: true, meaning: 'Does the time between two steps grow with the guest?', tag: 'verified', origin: 'nova/virt/libvirt/migration.py', appliesTo: precopy }),
+  rampAfter: count({ default: 0, meaning: 'Iterations before the ramp begins to rise', tag: 'lab', max: 1e6, appliesTo: precopy }),
+  stallWindow: optionalDuration({ meaning: 'Act when the bytes left are not below what was least this long ago', tag: 'lab', appliesTo: precopy }),
   stallMargin: share({ default: '4 %', meaning: 'Share by which the remaining bytes must fall to count as progress', tag: 'verified', origin: 'KubeVirt stall detector', appliesTo: precopy }),
-  stallSmoothing: share({ default: '40 %', meaning: 'Weight of the newest reading in the moving average of the remaining bytes', tag: 'verified', origin: 'KubeVirt stall detector', appliesTo: precopy }),
-  stallAction: choice({ default: 'pause', meaning: 'What to do on a stall', tag: 'verified', origin: 'KubeVirt stall detector', options: timeoutActions, later, appliesTo: precopy }),
+  stallSmoothing: share({ default: '40 %', meaning: 'Weight of the newest reading in the moving average of the bandwidth, from which the time of what is left is estimated', tag: 'verified', origin: 'KubeVirt DefaultEwmaAlpha', appliesTo: precopy }),
+  stallAction: choice({ default: 'pause', meaning: 'What to do on a stall', tag: 'verified', origin: 'KubeVirt stall detector', options: stallActions, appliesTo: precopy }),
+  stallDowntime: optionalDuration({ meaning: 'Downtime limit to which a stall may raise it; off: the limit itself', tag: 'lab', appliesTo: precopy }),
   giveUp: count({ default: 200, meaning: 'End the migration as not converged after this many iterations; the guest goes on at the source', tag: 'lab', min: 1, max: 1e6, appliesTo: precopy }),
   timeout: optionalDuration({ meaning: 'Act when pre-copy has taken this long', tag: 'lab' }),
   timeoutPerGiB: optionalDuration({ meaning: 'Act when pre-copy has taken this long for each GiB of guest memory', tag: 'lab' }),
-  timeoutAction: choice({ default: 'abort', meaning: 'What to do at the timeout', tag: 'lab', options: timeoutActions, later, appliesTo: precopy }),
+  timeoutAction: choice({ default: 'abort', meaning: 'What to do at the timeout', tag: 'lab', options: timeoutActions, appliesTo: precopy }),
+  timeoutChecked: choice({ default: 'always', meaning: 'When the clock is looked at', tag: 'lab', options: { always: 'At any time; an iteration may be broken off', iteration: 'At the end of an iteration, if no other rule speaks' }, appliesTo: precopy }),
+  leastGiB: optionalCount({ meaning: 'Guests smaller than this count as so many GiB in times for each GiB', tag: 'lab', integer: false, max: 65536, appliesTo: precopy }),
 })
 
 export const policyNames = {
@@ -47,9 +57,20 @@ export const policyNames = {
   qemu: 'QEMU: switch over when the estimated downtime is at most 300 ms; no cap on iterations',
   simgrid: 'SimGrid: switch over when the estimated downtime is at most 30 ms',
   dissect: 'DISSECT-CF: 5 iterations or 262144 bytes',
-  'p.haul': 'CRIU p.haul: 8 iterations, 64 pages, or growth by 10 %',
-  nova: 'OpenStack Nova: the downtime limit rises in 10 steps to 500 ms, 75 s per GiB apart',
-  kubevirt: 'KubeVirt: the downtime limit rises in 7 steps from 150 ms; a stall of 40 s ends pre-copy',
+  'p.haul': 'CRIU p.haul: 9 iterations, 64 pages sent, or 10 % more sent than before',
+  nova: 'OpenStack Nova: the downtime limit rises in 10 steps to 500 ms, 75 s per GiB apart; gives up after 800 s per GiB',
+  'nova-pause': 'Nova with force_complete: as nova, but pauses the guest at the timeout',
+  'nova-postcopy': 'Nova with force_complete and post-copy permitted: as nova, but goes on by post-copy',
+  kubevirt: 'KubeVirt with downtime tuning: the limit rises from 150 to 900 ms in 7 steps; gives up after 150 s per GiB',
+  'kubevirt-postcopy': 'KubeVirt with post-copy allowed: as kubevirt, but goes on by post-copy at the timeout',
+  'kubevirt-pause': 'KubeVirt with disruption of the workload allowed: as kubevirt, but pauses the guest at the timeout',
+  'kubevirt-stall': 'KubeVirt with stall detection: on a stall of 40 s raises the limit to 900 ms or gives up',
+  'kubevirt-stall-pause': 'KubeVirt with stall detection and disruption allowed: on a stall, stops the guest',
+  'kubevirt-stall-postcopy': 'KubeVirt with stall detection, disruption and post-copy allowed: on a stall, post-copy',
+  'cloud-hypervisor': 'cloud-hypervisor: downtime limit 300 ms; gives up after an hour, looked at between iterations',
+  'cloud-hypervisor-ignore': 'cloud-hypervisor with timeout_strategy=ignore: pauses the guest at the timeout',
+  'libvirt-suspend': 'virsh migrate --timeout --timeout-suspend: QEMU, paused at the timeout (here 60 s)',
+  'libvirt-postcopy': 'virsh migrate --postcopy --timeout --timeout-postcopy: QEMU, post-copy at the timeout (here 60 s)',
 } as const
 
 export const strategy = section('How the guest is migrated', {
@@ -60,14 +81,12 @@ export const strategy = section('How the guest is migrated', {
     options: {
       'stop-and-copy': 'Stop the guest, send everything, start it on the destination',
       precopy: 'Send everything while the guest runs, then what was dirtied, again and again; then stop and send the rest',
-    },
-    later: {
-      postcopy: 'post-copy',
-      hybrid: 'post-copy',
-      'three-stage': 'three-stage copy',
-      'on-demand': 'post-copy',
-      self: 'self migration',
-      cold: 'cold migration',
+      postcopy: 'Stop the guest, start it on the destination, then bring its memory: pages it asks for at once, the rest by active push',
+      'on-demand': 'As post-copy, but for a time only the pages that the guest asks for are sent',
+      hybrid: 'Iterations of pre-copy, then post-copy of what was dirtied since',
+      'three-stage': 'Send everything while the guest runs; stop it and send a bitmap of what it dirtied; send those pages while it runs on the destination',
+      self: 'Pre-copy made by the guest itself instead of a daemon beside the hypervisor; it stops in two steps, with a shadow buffer for the last pages',
+      cold: 'Stop the guest, save it to files, move the files, restore it from them',
     },
   }),
   policy: choice({ default: 'none', meaning: 'A named set of rules; its values are defaults for the fields below', tag: 'lab', options: policyNames, appliesTo: precopy }),
@@ -92,9 +111,69 @@ export const strategy = section('How the guest is migrated', {
     default: 'linear',
     meaning: 'Order in which an iteration goes through the pages',
     tag: 'lab',
-    options: { linear: 'By address', permuted: 'A fixed pseudo-random permutation, so that neighbours are far apart' },
+    options: {
+      linear: 'By address',
+      permuted: 'A fixed pseudo-random permutation, so that neighbours are far apart',
+      lru: 'Least recently found dirty first, by the readings of the log so far; pays with skipDirty',
+      weight: 'Least often found dirty first, by the readings of the log so far: pages that are dirtied often go last (Svärd et al. 2011); pays with skipDirty',
+    },
   }),
-  skipDirty: toggle({ default: false, meaning: 'Peek at the dirty log before each batch and leave out pages that are dirty again', tag: 'source', origin: 'Clark et al. 2005, rapid page dirtying', appliesTo: precopy }),
+  profile: duration({ default: '0 s', meaning: 'Time before the first iteration for which the log is read, so that lru, weight and holdBack know the pages from the beginning', tag: 'lab', max: 3600e9, appliesTo: [...precopy, 'three-stage'] }),
+  profileEvery: duration({ default: '50 ms', meaning: 'Time from one reading of the log to the next while the guest is profiled', tag: 'verified', origin: 'Xen xc_linux_save.c 2005, analysis_phase', min: 1e5, appliesTo: [...precopy, 'three-stage'] }),
+  holdBack: count({ default: 0, meaning: 'Hold back pages found dirty in this many readings of the log in a row, until they cool down or nothing else is left; 0: none', tag: 'lab', origin: 'Zaw and Thein 2012 hold recently used pages back', max: 1000, appliesTo: precopy }),
+  skipDirty: toggle({ default: false, meaning: 'Peek at the dirty log before each batch and leave out pages that are dirty again', tag: 'source', origin: 'Clark et al. 2005, rapid page dirtying', appliesTo: [...precopy, 'three-stage'] }),
+  push: choice({
+    default: 'forward',
+    meaning: 'Order in which pages are pushed while the guest runs on the destination',
+    tag: 'verified',
+    origin: 'QEMU migration/ram.c pushes forward from the last page asked for',
+    options: {
+      linear: 'By address, whatever is asked for',
+      forward: 'Upwards from the page last asked for, then the holes',
+      dual: 'Bubbling: in both directions from the page last asked for',
+      'multi-pivot': 'Bubbling from several pages asked for, in turn',
+    },
+    appliesTo: postcopy,
+  }),
+  pivots: count({ default: 7, meaning: 'Pivots of multi-pivot bubbling at most', tag: 'recalled', origin: 'Hines and Gopalan 2009 study up to 7', min: 1, max: 1024, appliesTo: postcopy }),
+  pushBatch: count({ default: 256, meaning: 'Pages pushed at a time; on a shared connection a page asked for waits behind them', tag: 'lab', min: 1, max: 1 << 20, appliesTo: postcopy }),
+  pushInterval: optionalDuration({ meaning: 'Time from one push to the next; off: without pause', tag: 'lab', appliesTo: postcopy }),
+  preempt: toggle({ default: false, meaning: 'Send the pages asked for over a connection of their own', tag: 'verified', origin: 'QEMU postcopy-preempt', appliesTo: postcopy }),
+  prefetch: choice({
+    default: 'none',
+    meaning: 'Which pages travel along with a page that was asked for',
+    tag: 'lab',
+    options: {
+      none: 'None',
+      'next-k': 'The pages that follow it',
+      neighbours: 'A window around it: the prepull of three-stage copy',
+      stride: 'Pages at the stride of the last faults',
+      ppm: 'Pages predicted by partial match over the faults so far',
+    },
+    appliesTo: postcopy,
+  }),
+  prefetchPages: count({ default: 8, meaning: 'Pages predicted at a time, or the size of the window', tag: 'lab', min: 1, max: 4096, appliesTo: postcopy }),
+  ppmOrder: count({ default: 3, meaning: 'Longest context of the prediction by partial match', tag: 'lab', min: 0, max: 16, appliesTo: postcopy }),
+  ppmAlphabet: choice({ default: 'delta', meaning: 'What the prediction by partial match counts', tag: 'lab', options: { page: 'Page numbers', delta: 'Distances from one page to the next' }, appliesTo: postcopy }),
+  ppmEscape: choice({
+    default: 'B',
+    meaning: 'How much is given to what was not seen in a context: n counts, q different successors',
+    tag: 'lab',
+    options: { A: '1 / (n + 1)', B: 'q / n', C: 'q / (n + q)', D: 'q / (2 n)' },
+    appliesTo: postcopy,
+  }),
+  ppmThreshold: share({ default: '0 %', meaning: 'Least probability of a page that is sent along', tag: 'lab', appliesTo: postcopy }),
+  ppmChain: toggle({ default: true, meaning: 'Predict step by step from the last predicted page, rather than the most probable successors of one', tag: 'lab', appliesTo: postcopy }),
+  ppmFallback: toggle({ default: true, meaning: 'What the prediction by partial match has never seen is taken to be the next page', tag: 'lab', appliesTo: postcopy }),
+  demandTime: duration({ default: '60 s', meaning: 'Time on the destination after which the rest is pushed, so that the source can be given up', tag: 'lab', appliesTo: ['on-demand'] }),
+  selfProcessor: share({ default: '10 %', meaning: "Share of the guest's processor that self migration takes while it copies", tag: 'lab', max: 0.99, appliesTo: ['self'] }),
+  selfMemory: bytes({ default: '1 MiB', meaning: 'Memory of the guest that self migration writes: its bitmaps, page tables and socket buffers', tag: 'lab', appliesTo: ['self'] }),
+  selfWrites: pageRate({ default: '2000 pages/s', meaning: 'Pages of its own memory that self migration writes per second while it copies', tag: 'lab', max: 1e9, appliesTo: ['self'] }),
+  shadowCopyRate: bitRate({ default: '1 GB/s', meaning: 'Rate at which self migration copies the last dirty pages to its shadow buffer', tag: 'lab', min: 8, max: 1e14, appliesTo: ['self'] }),
+  recover: toggle({ default: false, meaning: 'When the connection is lost in post-copy, wait for it and go on (QEMU: postcopy-paused, postcopy-recover)', tag: 'verified', origin: 'QEMU post-copy recovery', appliesTo: postcopy }),
+  checkpoint: toggle({ default: false, meaning: 'Reverse checkpoints: while the guest runs on the destination, send what it changes back to the source, so that it can go on there if the destination crashes', tag: 'lab', origin: 'Hines and Gopalan 2009 left it as future work', appliesTo: postcopy }),
+  checkpointInterval: duration({ default: '200 ms', meaning: 'Time from one checkpoint to the next; a checkpoint waits until the one before has arrived', tag: 'lab', min: 1e6, appliesTo: postcopy }),
+  checkpointCopyRate: bitRate({ default: '4 GB/s', meaning: 'Rate at which the pages of a checkpoint are copied to a buffer while the guest stands still', tag: 'lab', min: 8, max: 1e14, appliesTo: postcopy }),
   stop,
 })
 
@@ -105,11 +184,55 @@ export const optimisations = section('Additions that any strategy may use', {
     meaning: 'What is sent for a page of zeros',
     tag: 'verified',
     origin: 'QEMU migration/ram.c',
-    options: { off: 'The page', marker: 'A marker of 9 bytes' },
+    options: {
+      off: 'The page (QEMU, zero-page-detection: none)',
+      marker: 'A marker of 9 bytes; the migration thread looks for zeros (legacy)',
+      multifd: 'A marker of 9 bytes; the threads of the channels look for zeros (multifd)',
+    },
   }),
+  zeroScanRate: optionalBitRate({ meaning: 'Rate at which one thread looks through pages for zeros; off: that takes no time', tag: 'lab', min: 8, max: 1e14 }),
+  delta: toggle({ default: false, meaning: 'Send a page that was sent before as its difference, if the source still has the content sent (XBZRLE); from the second iteration on', tag: 'verified', origin: 'QEMU migration/ram.c', appliesTo: precopy }),
+  deltaCache: bytes({ default: '64 MiB', meaning: 'Memory for the contents sent, a power of two; a page has one slot, by its number', tag: 'verified', origin: 'QEMU migration/options.c, page_cache.c', min: 512, max: 2 ** 40, appliesTo: precopy }),
+  deltaChanged: share({ default: '20 %', meaning: 'Mean share of the bytes of a dirty page that differ from what was sent; drawn between nothing and twice as much', tag: 'lab', appliesTo: precopy }),
+  deltaRun: bytes({ default: '8 B', meaning: 'Bytes changed in a row, in the mean', tag: 'lab', min: 1, max: 65536, appliesTo: precopy }),
+  deltaRate: bitRate({ default: '2 GB/s', meaning: 'Rate at which one thread codes and decodes differences, in bytes of pages', tag: 'verified', origin: 'QEMU XBZRLE: 2 to 2.5 GB/s', min: 8, max: 1e14, appliesTo: precopy }),
+  compression: choice({
+    default: 'none',
+    meaning: 'How pages are compressed; each by itself, and only if it becomes smaller',
+    tag: 'lab',
+    options: {
+      none: 'Not at all',
+      zlib: 'zlib at level 1',
+      lz4: 'lz4',
+      zstd: 'zstd at level 1',
+      adaptive: 'By content, as MECOM does (Jin et al. 2009): fast where a page repeats itself, strong where it does not, none where it would not help',
+    },
+  }),
+  compressionThreads: count({ default: 1, meaning: 'Threads that compress at the source, and that decompress at the destination', tag: 'lab', min: 1, max: 255 }),
+  compressionRate: optionalBitRate({ meaning: 'Rate at which one thread compresses, in bits of pages; off: as the compressor has it', tag: 'lab', min: 8, max: 1e14 }),
+  channels: count({ default: 1, meaning: 'Connections over which batches of pages are sent at a time', tag: 'lab', min: 1, max: 255 }),
+  channelRate: optionalBitRate({ meaning: 'What one connection carries when its thread is busy all the time; off: as much as the link', tag: 'lab', min: 1000, max: 1e14 }),
   autoConverge: toggle({ default: false, meaning: 'Throttle the guest when it dirties memory faster than it can be sent', tag: 'verified', origin: 'QEMU migration/options.c', appliesTo: precopy }),
   throttleTrigger: share({ default: '50 %', meaning: 'Share of the bytes sent in an iteration which, dirtied in two iterations, starts the throttle', tag: 'verified', origin: 'QEMU migration/options.c', max: 10 }),
   throttleInitial: share({ default: '20 %', meaning: 'Share of its time that the throttle first takes from the guest', tag: 'verified', origin: 'QEMU migration/options.c', max: 0.99 }),
   throttleIncrement: share({ default: '10 %', meaning: 'Added to the throttle each time it is not enough', tag: 'verified', origin: 'QEMU migration/options.c' }),
   throttleMax: share({ default: '99 %', meaning: 'Highest throttle', tag: 'verified', origin: 'QEMU migration/options.c', max: 0.99 }),
+  throttle: choice({
+    default: 'none',
+    meaning: 'How a guest is slowed that dirties memory faster than it can be sent',
+    tag: 'lab',
+    options: {
+      none: 'Not at all, unless autoConverge is on',
+      'auto-converge': 'A share of its time is taken from the whole guest, in growing steps',
+      'dirty-limit': 'Virtual processors that dirty more than the dirty limit sleep; readers are not slowed',
+      'micro-sleeps': 'The guest sleeps as much as it takes to dirty less than a share of what is sent',
+    },
+    appliesTo: precopy,
+  }),
+  dirtyLimit: bitRate({ default: '1 MiB/s', meaning: 'Dirty limit: memory that a virtual processor may dirty per second', tag: 'recalled', origin: 'QEMU migration/options.c, vcpu-dirty-limit', min: 8, appliesTo: precopy }),
+  dirtyLimitPeriod: duration({ default: '1 s', meaning: 'Dirty limit: time from one look at the dirty rate to the next', tag: 'verified', origin: 'QEMU x-vcpu-dirty-limit-period: 1 to 1000 ms', min: 1e6, appliesTo: precopy }),
+  microSleepTarget: share({ default: '50 %', meaning: 'Micro-sleeps: memory dirtied as a share of what is sent', tag: 'lab', min: 0.01, appliesTo: precopy }),
+  stun: toggle({ default: false, meaning: 'Put processes of the guest to sleep that dirty too fast, until the guest is resumed', tag: 'source', origin: 'Clark et al. 2005', appliesTo: precopy }),
+  stunFaults: count({ default: 40, meaning: 'Write faults that a process may cause in a window without being stunned', tag: 'recalled', origin: 'Clark et al. 2005', max: 1e9, appliesTo: precopy }),
+  stunWindow: duration({ default: '100 ms', meaning: 'Time from one look at the processes to the next', tag: 'lab', min: 1e6, appliesTo: precopy }),
 })

@@ -6,7 +6,10 @@
  */
 
 import * as z from 'zod'
-import { bytes, choice, count, duration, factor, type FieldMeta, optionalBytes, pageRate, section, share, text } from '../fields.ts'
+import { bytes, choice, count, duration, factor, type FieldMeta, optionalBytes, pageRate, section, share, text, toggle, traceReference } from '../fields.ts'
+
+/** The kinds that have a rate; a trace has its own. */
+const rated = ['idle', 'sequential', 'uniform', 'hot-cold', 'zipf', 'phased', 'burst', 'kernel-compile', 'web-server', 'oltp', 'diabolical']
 
 const process = {
   name: text({ default: '', meaning: 'Name of the process, for charts', tag: 'lab' }),
@@ -26,12 +29,14 @@ const process = {
       'web-server': 'Hot connection buffers, a warm heap, and a log written in sequence',
       oltp: 'Zipf-distributed rows, a redo log written in sequence, and checkpoints in bursts',
       diabolical: 'Sweeps over the working set without pause, faster than a link can carry',
+      trace: 'Replays the reads and writes of a real program from a page trace',
     },
-    later: { trace: 'trace replay' },
   }),
-  writes: pageRate({ default: '2000 pages/s', meaning: 'Pages written per second of undisturbed guest time', tag: 'lab', max: 1e12 }),
-  reads: pageRate({ default: '0 pages/s', meaning: 'Pages read per second of undisturbed guest time', tag: 'lab', max: 1e12 }),
+  writes: pageRate({ default: '2000 pages/s', meaning: 'Pages written per second of undisturbed guest time', tag: 'lab', max: 1e12, appliesTo: rated }),
+  reads: pageRate({ default: '0 pages/s', meaning: 'Pages read per second of undisturbed guest time', tag: 'lab', max: 1e12, appliesTo: rated }),
   workingSet: bytes({ default: '64 MiB', meaning: 'Memory that the process writes', tag: 'lab' }),
+  allocation: bytes({ default: '0 MiB', meaning: 'Memory that the process allocates from the free memory of the guest at a steady pace, frees as a whole, and allocates again', tag: 'lab' }),
+  allocationPeriod: duration({ default: '10 s', meaning: 'Guest time from one freeing to the next', tag: 'lab', min: 1e6 }),
   start: optionalBytes({ meaning: 'Where the working set begins in the guest; off: right after the process before', tag: 'lab' }),
   hotPages: share({ default: '20 %', meaning: 'Share of the working set that is hot', tag: 'lab', appliesTo: ['hot-cold', 'kernel-compile', 'web-server'] }),
   hotShare: share({ default: '90 %', meaning: 'Share of the writes that go to the hot pages', tag: 'lab', appliesTo: ['hot-cold', 'phased', 'kernel-compile', 'web-server'] }),
@@ -40,6 +45,26 @@ const process = {
   phaseLength: duration({ default: '10 s', meaning: 'Time for which one part stays hot', tag: 'lab', min: 1000, appliesTo: ['phased'] }),
   period: duration({ default: '50 ms', meaning: 'Time from one burst to the next', tag: 'lab', min: 1000, appliesTo: ['burst', 'oltp', 'kernel-compile'] }),
   duty: share({ default: '20 %', meaning: 'Share of the period in which a burst writes', tag: 'lab', min: 0.0001, appliesTo: ['burst', 'oltp', 'kernel-compile'] }),
+  trace: traceReference({ meaning: 'The trace to replay: sort or sqlite, which come with Godwit, or NAME@DIGEST as godwit import prints it', tag: 'lab', appliesTo: ['trace'] }),
+  traceFit: choice({
+    default: 'recorded',
+    meaning: 'How the pages of the trace are laid into the working set',
+    tag: 'lab',
+    options: {
+      recorded: 'Page by page from the first one; the working set must hold them all',
+      scaled: 'Spread evenly over the working set: a page of the trace stands for several of the guest, or several for one',
+    },
+    appliesTo: ['trace'],
+  }),
+  stretch: factor({ default: 1, meaning: 'How much slower than recorded the trace is replayed: 2 is half the speed', tag: 'lab', min: 1e-6, max: 1e6, appliesTo: ['trace'] }),
+  loop: toggle({ default: true, meaning: 'Begin the trace again when it ends; otherwise the process then does nothing', tag: 'lab', appliesTo: ['trace'] }),
+  traceStart: choice({
+    default: 'anywhere',
+    meaning: 'Where in the trace the guest stands when the migration begins',
+    tag: 'lab',
+    options: { anywhere: 'At a moment drawn from the seed of the run, if the trace is looped', beginning: 'At its beginning' },
+    appliesTo: ['trace'],
+  }),
 }
 
 const processList = z

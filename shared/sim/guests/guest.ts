@@ -15,32 +15,65 @@ export interface GuestOptions {
   readonly vcpus: number
   /** Guest time lost at the first write to a page after a clean, while writes are tracked. */
   readonly writeFaultNs: number
+  /** Share of the guest's processor that a migration inside the guest takes; 0 without one. */
+  readonly migrationShare?: number
+}
+
+interface Activity {
+  /** Goes on to a guest time; returns the guest time lost to it, nanoseconds. */
+  advance(guestNs: number): number
 }
 
 export class SimGuest {
   readonly pages: number
   readonly #sources: readonly WriteSource[]
-  readonly #faultCostNs: number
+  readonly #vcpus: number
+  readonly #trapNs: number
+  /** Guest time lost at the first write to a page after a clean: the trap, and a sleep that is imposed. */
+  #faultCostNs: number
   #running = true
   #tracked = false
   #throttleShare = 0
+  #migrationShare: number
+  /** Share of the guest that is not blocked by missing pages. */
+  #capacity = 1
+  /** Guest time lost that was not made up for by the clock yet. */
+  #debtNs = 0
   #clockNs = 0
   /** Work done: never falls, never grows faster than the clock. */
   #workNs = 0
   /** Since the log was last cleared (or tracking began): work done until then, and time the guest has had to itself. */
   #baseWorkNs = 0
   #ownTimeNs = 0
+  /** Pages expected dirty at that moment. */
+  #baseDirty = 0
+  /** Work counted by `workNs` that sleeping processes did not do. */
+  #idleWorkNs = 0
+  #idleShare = 0
+  #released: Activity | null = null
   /** Pages found dirty by all clears so far. */
   #cleanedPages = 0
 
   constructor(sources: readonly WriteSource[], options: GuestOptions) {
     this.#sources = sources
     this.pages = options.pages
+    this.#vcpus = options.vcpus
+    this.#trapNs = options.writeFaultNs
     this.#faultCostNs = options.writeFaultNs / options.vcpus
+    this.#migrationShare = options.migrationShare ?? 0
   }
 
   get workNs(): number {
     return this.#workNs
+  }
+
+  /** Work done by the processes that are awake; equal to `workNs` while none sleeps. */
+  get serviceNs(): number {
+    return this.#workNs - this.#idleWorkNs
+  }
+
+  get sources(): readonly WriteSource[] {
+    return this.#sources
   }
 
   get running(): boolean {
@@ -52,15 +85,26 @@ export class SimGuest {
     return this.#cleanedPages + (this.#tracked ? this.#expectedDirty(this.#workNs) : 0)
   }
 
+  /** Something that goes along with the guest's time and costs it some. */
+  accompany(activity: Activity): void {
+    this.#released = activity
+  }
+
   /** Brings the guest to the present. Every other call speaks of that moment. */
   advance(clockNs: number): void {
     const passedNs = clockNs - this.#clockNs
     this.#clockNs = clockNs
     if (!this.#running || passedNs === 0) return
-    const gainedNs = passedNs * (1 - this.#throttleShare)
+    const givenNs = passedNs * (1 - this.#throttleShare) * (1 - this.#migrationShare) * this.#capacity
+    const paidNs = Math.min(this.#debtNs, givenNs)
+    this.#debtNs -= paidNs
+    const gainedNs = givenNs - paidNs
     this.#ownTimeNs += gainedNs
+    const workBeforeNs = this.#workNs
     this.#workNs = this.#tracked && this.#faultCostNs > 0 ? this.#solveWork(gainedNs) : this.#workNs + gainedNs
+    this.#idleWorkNs += (this.#workNs - workBeforeNs) * this.#idleShare
     for (const source of this.#sources) source.advance(this.#workNs)
+    if (this.#released !== null) this.lose(this.#released.advance(this.#workNs))
   }
 
   suspend(): void {
@@ -75,14 +119,47 @@ export class SimGuest {
     this.#throttleShare = share
   }
 
+  /** Processes that do this share of the work are asleep from now on. */
+  setIdleShare(share: number): void {
+    this.#idleShare = share
+  }
+
+  /** From now on the virtual processor that dirties a page sleeps this long. */
+  setSleepPerDirtyPage(ns: number): void {
+    const costNs = (this.#trapNs + ns) / this.#vcpus
+    if (costNs === this.#faultCostNs) return
+    this.#faultCostNs = costNs
+    this.#baseWorkNs = this.#workNs
+    this.#ownTimeNs = 0
+    this.#baseDirty = this.#expectedDirty(this.#workNs)
+  }
+
+  /** Sets the share of the guest that can run, 0 to 1. */
+  setCapacity(share: number): void {
+    this.#capacity = share
+  }
+
+  /** Costs the guest this much of its time, from now on. */
+  lose(ns: number): void {
+    this.#debtNs += ns
+  }
+
+  /** Clock time until the guest has done this much work, if nothing changes; with tracking that costs, the least it can be. */
+  clockNsUntil(workNs: number): number {
+    const speed = this.#running ? (1 - this.#throttleShare) * (1 - this.#migrationShare) * this.#capacity : 0
+    return speed === 0 ? Infinity : (workNs - this.#workNs + this.#debtNs) / speed
+  }
+
   /** Begins to track writes: from here on they are recorded, and cost. */
   startTracking(): void {
     this.#forgetWrites(new Bitmap(this.pages))
     this.#tracked = true
   }
 
+  /** Ends the tracking, and with it what a migration inside the guest takes. */
   stopTracking(): void {
     this.#tracked = false
+    this.#migrationShare = 0
   }
 
   /** Was the page written since the log was last cleared? */
@@ -115,6 +192,7 @@ export class SimGuest {
     for (const source of this.#sources) source.clean(into)
     this.#baseWorkNs = this.#workNs
     this.#ownTimeNs = 0
+    this.#baseDirty = 0
   }
 
   #expectedDirty(workNs: number): number {
@@ -126,7 +204,7 @@ export class SimGuest {
   /** Solves work + cost x F(work) = own time, between the work done so far and that plus `gainedNs`. */
   #solveWork(gainedNs: number): number {
     const excess = (workNs: number): number =>
-      workNs - this.#baseWorkNs + this.#faultCostNs * this.#expectedDirty(workNs) - this.#ownTimeNs
+      workNs - this.#baseWorkNs + this.#faultCostNs * (this.#expectedDirty(workNs) - this.#baseDirty) - this.#ownTimeNs
     let low = this.#workNs
     let high = this.#workNs + gainedNs
     let excessLow = excess(low)

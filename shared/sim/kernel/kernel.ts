@@ -59,7 +59,16 @@ export class ProcessHandle<T> {
 
   /** Throws `reason` into the process where it waits. Does nothing once it has ended. */
   interrupt(reason: Error): void {
+    // What has not begun could not catch it.
+    if (this.#step === 0) this.#advance(() => this.#process.next())
     if (this.#result === null) this.#advance(() => this.#process.throw(reason))
+  }
+
+  /** Ends the process where it waits; what it holds is given back by its own `finally`. */
+  stop(): void {
+    if (this.#result !== null) return
+    this.#step++
+    this.#process.return(undefined as never)
   }
 
   #wakeUp(): () => void {

@@ -25,12 +25,19 @@ export interface WriteSource {
   expectedDirty(guestNs: number): number
 }
 
+/** No draw of an exponential with mean 1 reaches this: `hashedUniform` stays above 2^-33, and 33 ln 2 is 22.9. */
+const beyondAnyDraw = 24
+
+/** In `#nextWrite`: not drawn yet. */
+const undrawn = -1
+
 /**
  * Independent Poisson writes: page i of the range is written with intensity weight(i) x the source's own.
  *
  * `#nextWrite[i]` is the intensity at which page i is first written after the last clean. Examining is a comparison. A
  * page that is found written and cleaned gets a new residual, which by memorylessness starts afresh at that moment; one
- * that was not written keeps its own.
+ * that was not written keeps its own. The residual is drawn when it is asked for: a page that must have been written
+ * whatever the draw is dirty without one.
  */
 export class PoissonSource implements WriteSource {
   readonly firstPage: number
@@ -40,7 +47,9 @@ export class PoissonSource implements WriteSource {
   readonly #weights: Float32Array | number
   readonly #classes: ReadonlyArray<{ readonly pages: number; readonly weight: number }>
   readonly #seed: number
+  /** A page that is `undrawn` was found written by the last clean, or none was made: its residual starts at `#cleaned`. */
   readonly #nextWrite: Float64Array
+  /** Which draw of a page its residual is: how often it was found written, modulo 2^16. */
   readonly #draws: Uint16Array
   #present = 0
   #cleaned = 0
@@ -52,64 +61,81 @@ export class PoissonSource implements WriteSource {
     this.#weights = weights === 'equal' ? 1 / range.pages : weights
     this.#classes = weights === 'equal' ? [{ pages: range.pages, weight: 1 / range.pages }] : weightClasses(weights)
     this.#seed = seed
-    this.#nextWrite = new Float64Array(range.pages)
+    this.#nextWrite = new Float64Array(range.pages).fill(undrawn)
     this.#draws = new Uint16Array(range.pages)
-    for (let i = 0; i < range.pages; i++) this.#nextWrite[i] = this.#residual(i)
   }
 
   advance(guestNs: number): void {
-    this.#present = this.#intensity(guestNs)
+    this.#present = this.#intensity.at(guestNs)
   }
 
   isDirty(page: number): boolean {
-    return (this.#nextWrite[page - this.firstPage] ?? Infinity) <= this.#present
+    return this.#isWritten(page - this.firstPage)
   }
 
   clean(into: Bitmap): number {
+    const { firstPage } = this
     const next = this.#nextWrite
-    const present = this.#present
+    const draws = this.#draws
+    const pages = next.length
     let dirty = 0
-    for (let i = 0; i < next.length; i++) {
-      if ((next[i] ?? Infinity) > present) continue
-      into.add(this.firstPage + i)
-      next[i] = present + this.#residual(i)
+    for (let i = 0; i < pages; i++) {
+      if (!this.#isWritten(i)) continue
+      into.add(firstPage + i)
+      next[i] = undrawn
+      draws[i] = (draws[i] ?? 0) + 1
       dirty++
     }
-    this.#cleaned = present
+    this.#cleaned = this.#present
     return dirty
   }
 
   countDirty(): number {
     let dirty = 0
-    for (const next of this.#nextWrite) if (next <= this.#present) dirty++
+    for (let i = 0; i < this.#nextWrite.length; i++) if (this.#isWritten(i)) dirty++
     return dirty
   }
 
   expectedDirty(guestNs: number): number {
-    const writes = this.#intensity(guestNs) - this.#cleaned
+    const writes = this.#intensity.at(guestNs) - this.#cleaned
     let dirty = 0
     for (const { pages, weight } of this.#classes) dirty -= pages * Math.expm1(-weight * writes)
     return dirty
   }
 
-  /** Intensity from now until the next write of page i: exponential with mean 1 / weight. */
-  #residual(i: number): number {
-    const draw = this.#draws[i] ?? 0
-    this.#draws[i] = draw + 1
+  #isWritten(i: number): boolean {
+    const next = this.#nextWrite[i] ?? Infinity
+    if (next >= 0) return next <= this.#present
     const weight = typeof this.#weights === 'number' ? this.#weights : (this.#weights[i] ?? 0)
-    return -Math.log(hashedUniform(this.#seed, i, draw)) / weight
+    // Weights are at most 1, so that the margin is a write or more, far above what rounding takes.
+    return (this.#present - this.#cleaned) * weight >= beyondAnyDraw || this.#draw(i, weight) <= this.#present
+  }
+
+  /** Intensity at the next write of page i: exponential with mean 1 / weight from the last clean on. */
+  #draw(i: number, weight: number): number {
+    const next = this.#cleaned - Math.log(hashedUniform(this.#seed, i, this.#draws[i] ?? 0)) / weight
+    this.#nextWrite[i] = next
+    return next
   }
 }
 
 /** Pages of about equal weight taken together (steps of a quarter octave), for expectations only. */
 function weightClasses(weights: Float32Array): Array<{ pages: number; weight: number }> {
   const classes = new Map<number, { pages: number; weight: number }>()
+  let found = { pages: 0, weight: 0 }
+  // Weights well inside the step of the one before need no logarithm.
+  let above = 0
+  let below = 0
   for (const weight of weights) {
-    const step = Math.round(Math.log2(weight) * 4)
-    const found = classes.get(step) ?? { pages: 0, weight: 0 }
+    if (weight <= above || weight >= below) {
+      const step = Math.round(Math.log2(weight) * 4)
+      above = 2 ** ((step - 0.499) / 4)
+      below = 2 ** ((step + 0.499) / 4)
+      found = classes.get(step) ?? { pages: 0, weight: 0 }
+      classes.set(step, found)
+    }
     found.weight = (found.weight * found.pages + weight) / (found.pages + 1)
     found.pages++
-    classes.set(step, found)
   }
   return [...classes.values()]
 }
@@ -136,7 +162,7 @@ export class SweepSource implements WriteSource {
   }
 
   advance(guestNs: number): void {
-    this.#present = Math.floor(this.#start + this.#intensity(guestNs))
+    this.#present = Math.floor(this.#start + this.#intensity.at(guestNs))
   }
 
   isDirty(page: number): boolean {
@@ -163,6 +189,6 @@ export class SweepSource implements WriteSource {
   }
 
   expectedDirty(guestNs: number): number {
-    return Math.min(this.#pages, Math.max(0, this.#start + this.#intensity(guestNs) - this.#cleaned))
+    return Math.min(this.#pages, Math.max(0, this.#start + this.#intensity.at(guestNs) - this.#cleaned))
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The link between source and destination as a fluid: its bandwidth is shared max-min fairly between the transfers of
- * the migration, the traffic of others, and the guest's own traffic, each of which asks for no more than its demand.
+ * migrations, the traffic of others, and each guest's own traffic, all of which ask for no more than their demands.
  */
 
 import type { Kernel, Process } from '../kernel/kernel.ts'
@@ -34,9 +34,9 @@ export class Link {
   readonly #recovered: Signal
   readonly #transfers: Transfer[] = []
   #up = true
-  #guestDemand = 0
-  #guestRate = 0
-  #guestBits = 0
+  #reverse: Link | null = null
+  /** The guests' own traffic, each at its number. */
+  readonly #guests: Array<{ demand: number; rate: number; bits: number }> = []
   #settledNs = 0
 
   constructor(kernel: Kernel, options: { readonly bandwidth: number; readonly background: number }) {
@@ -50,16 +50,27 @@ export class Link {
     return this.#up
   }
 
-  /** Bits of the guest's own traffic carried so far. */
-  guestBits(): number {
-    this.#settle()
-    return this.#guestBits
+  /** The other direction: the link is full duplex, carries as much each way, and fails as a whole. */
+  get reverse(): Link {
+    if (this.#reverse === null) {
+      this.#reverse = new Link(this.#kernel, { bandwidth: this.#bandwidth, background: this.#background })
+      if (!this.#up) this.#reverse.fail()
+    }
+    return this.#reverse
   }
 
-  /** What the guest would send now if it had the link to itself, in bits per second. */
-  setGuestDemand(bitsPerSecond: number): void {
+  /** Bits of a guest's own traffic carried so far. */
+  guestBits(guest = 0): number {
     this.#settle()
-    this.#guestDemand = bitsPerSecond
+    return this.#guests[guest]?.bits ?? 0
+  }
+
+  /** What a guest would send now if it had the link to itself, in bits per second. */
+  setGuestDemand(bitsPerSecond: number, guest = 0): void {
+    this.#settle()
+    while (this.#guests.length <= guest) this.#guests.push({ demand: 0, rate: 0, bits: 0 })
+    const traffic = this.#guests[guest]
+    if (traffic !== undefined) traffic.demand = bitsPerSecond
     this.#share()
   }
 
@@ -67,6 +78,7 @@ export class Link {
     this.#settle()
     this.#up = false
     this.#share()
+    this.#reverse?.fail()
   }
 
   recover(): void {
@@ -74,6 +86,7 @@ export class Link {
     this.#up = true
     this.#share()
     this.#recovered.fire()
+    this.#reverse?.recover()
   }
 
   /** Waits while the link is down. */
@@ -103,21 +116,35 @@ export class Link {
     const seconds = (this.#kernel.now - this.#settledNs) / 1e9
     this.#settledNs = this.#kernel.now
     if (seconds === 0) return
-    this.#guestBits += this.#guestRate * seconds
+    for (const guest of this.#guests) guest.bits += guest.rate * seconds
     for (const transfer of this.#transfers) transfer.remainingBits = Math.max(0, transfer.remainingBits - transfer.rate * seconds)
   }
 
   /** Shares the bandwidth anew and plans when each transfer will be done. */
   #share(): void {
-    const demands = [this.#background, this.#guestDemand, ...this.#transfers.map((transfer) => transfer.demand)]
-    const [, guestRate = 0, ...rates] = maxMinShares(this.#up ? this.#bandwidth : 0, demands)
-    this.#guestRate = guestRate
-    this.#transfers.forEach((transfer, index) => {
-      const rate = rates[index] ?? 0
-      if (rate === transfer.rate && transfer.completion !== null) return
-      transfer.rate = rate
-      if (transfer.completion !== null) this.#kernel.cancel(transfer.completion)
-      transfer.completion = rate === 0 ? null : this.#kernel.schedule((transfer.remainingBits * 1e9) / rate, () => transfer.done.fire())
-    })
+    const capacity = this.#up ? this.#bandwidth : 0
+    if (this.#transfers.length < 2 && this.#isQuiet()) {
+      const [only] = this.#transfers
+      if (only !== undefined) this.#setRate(only, Math.min(only.demand, capacity))
+      return
+    }
+    const asking = [...this.#guests, ...this.#transfers]
+    const [, ...rates] = maxMinShares(capacity, [this.#background, ...asking.map(({ demand }) => demand)])
+    this.#guests.forEach((guest, index) => void (guest.rate = rates[index] ?? 0))
+    this.#transfers.forEach((transfer, index) => this.#setRate(transfer, rates[this.#guests.length + index] ?? 0))
+  }
+
+  /** Does nothing but transfers use the link? Then a single one, by far the most frequent case, has it to itself. */
+  #isQuiet(): boolean {
+    if (this.#background > 0) return false
+    for (const guest of this.#guests) if (guest.demand > 0 || guest.rate > 0) return false
+    return true
+  }
+
+  #setRate(transfer: Transfer, rate: number): void {
+    if (rate === transfer.rate && transfer.completion !== null) return
+    transfer.rate = rate
+    if (transfer.completion !== null) this.#kernel.cancel(transfer.completion)
+    transfer.completion = rate === 0 ? null : this.#kernel.schedule((transfer.remainingBits * 1e9) / rate, () => transfer.done.fire())
   }
 }

@@ -7,13 +7,14 @@ import { chartOf } from '#shared/figures/chart-of.ts'
 import { nearest } from '#shared/figures/nearest.ts'
 import { figureKinds, parseRecipe, type Recipe } from '#shared/figures/recipe.ts'
 import { GodwitError } from '#shared/model/godwit-error.ts'
+import type { SuiteEntry } from '#shared/rpc/app-contract.ts'
 import { readSuite } from '#shared/scenario/read-suite.ts'
 import { isTree, type Tree } from '#shared/scenario/resolve.ts'
 import { figureCsv, formatOf, recipesOf } from '../../export/figure-files.ts'
 import { loadRuns, suitesFor } from '../../export/figure-runs.ts'
 import { renderFigure } from '../../export/render-figure.ts'
 import { writeFileWhole } from '../../export/write-file.ts'
-import type { Store, SuiteSummary } from '../../store/contract.ts'
+import type { Store } from '../../store/contract.ts'
 import { openStore } from '../../store/open-store.ts'
 import { type CliIo, exitStatus, type ExitStatus } from '../io.ts'
 
@@ -90,7 +91,7 @@ function conditionOf(text: string): readonly [string, string] {
 
 interface Results {
   readonly store: Store
-  readonly suites: readonly SuiteSummary[]
+  readonly suites: readonly SuiteEntry[]
 }
 
 /** RECIPE is a kind of figure, a recipe that the suite lists by name, or a file. */

@@ -60,7 +60,7 @@ function printRuns(runs: readonly PlannedRun[], plan: SuitePlan, io: CliIo): voi
     String(index + 1),
     String(point.index),
     ...fields.map((field) => showScalar(point.factors[field] ?? null)),
-    String(repetition + 1),
+    String(repetition),
     String(seed),
     backend,
   ]

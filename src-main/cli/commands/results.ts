@@ -4,12 +4,15 @@ import type { PointSummary } from '#shared/analysis/summarise.ts'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import type { Metric } from '#shared/model/metrics.ts'
 import type { RunRecord } from '#shared/model/migration-stats.ts'
-import { csvLine } from '../../export/csv.ts'
-import { chooseSuites, runsOf, summariesOf } from '../../lab/read-results.ts'
-import type { Store, SuiteSummary } from '../../store/contract.ts'
+import type { SuiteEntry } from '#shared/rpc/app-contract.ts'
+import { type CsvCell, csvLine } from '../../export/csv.ts'
+import type { ParquetColumn } from '../../export/parquet.ts'
+import { chooseSuites, factorValues, rowsOf, runsOf, summariesOf } from '../../lab/read-results.ts'
+import type { Store } from '../../store/contract.ts'
 import { openStore } from '../../store/open-store.ts'
 import { chooseMetrics } from '../choose-metrics.ts'
 import { type CliIo, exitStatus, type ExitStatus } from '../io.ts'
+import { publishedInWords } from '../published-table.ts'
 import { pointRows, pointsHeader, pointsTable, runJson, runRow, runsHeader, runsTable } from '../result-tables.ts'
 
 export interface ResultsOptions {
@@ -17,6 +20,8 @@ export interface ResultsOptions {
   /** Name or number of a suite; absent: the newest of each name. */
   readonly suite?: string
   readonly format: 'table' | 'csv' | 'json' | 'parquet'
+  /** The file that Parquet is written to. */
+  readonly out?: string
   /** One row a run instead of one a point. */
   readonly runs?: boolean
   /** With the sampled series of each run (JSON only). */
@@ -25,13 +30,13 @@ export interface ResultsOptions {
 }
 
 export async function runResults(options: ResultsOptions, io: CliIo): Promise<ExitStatus> {
-  if (options.format === 'parquet') throw new GodwitError('results.format', 'this version does not write Parquet yet; use --format csv or --format json')
+  checkOutput(options)
   const metrics = chooseMetrics(options.metric)
   const store = await openStore(options.store, { access: 'read' })
   try {
     const suites = await chooseSuites(store, options.suite)
     if (suites.length === 0) throw new GodwitError('results.empty', `the store "${options.store}" has no results yet; fill it with \`godwit run FILE --store ${options.store}\``)
-    const print = options.runs === true ? printRuns : printPoints
+    const print = options.format === 'parquet' ? writeFile : options.runs === true ? printRuns : printPoints
     await print(store, suites, metrics, options, io)
     return exitStatus.success
   } finally {
@@ -39,7 +44,7 @@ export async function runResults(options: ResultsOptions, io: CliIo): Promise<Ex
   }
 }
 
-type Print = (store: Store, suites: readonly SuiteSummary[], metrics: readonly Metric[], options: ResultsOptions, io: CliIo) => Promise<void>
+type Print = (store: Store, suites: readonly SuiteEntry[], metrics: readonly Metric[], options: ResultsOptions, io: CliIo) => Promise<void>
 
 const printPoints: Print = async (store, suites, metrics, { format }, io) => {
   if (format === 'csv') io.out(csvLine(pointsHeader))
@@ -51,13 +56,13 @@ const printPoints: Print = async (store, suites, metrics, { format }, io) => {
       else summaries.push(summary)
     }
     documents.push({ ...suite, points: summaries })
-    if (format === 'table') io.out(`${headline(suite)}\n${pointsTable(summaries, metrics)}`)
+    if (format === 'table') io.out(`${headline(suite)}\n${pointsTable(summaries, metrics)}${await publishedInWords(store, suite)}`)
   }
   if (format === 'json') io.out(`${JSON.stringify({ confidence: 0.95, suites: documents })}\n`)
 }
 
 const printRuns: Print = async (store, suites, metrics, { format, timelines = false }, io) => {
-  const factors = format === 'csv' ? await factorsOf(store, suites) : []
+  const factors = format === 'csv' ? [...(await factorValues(store, suites)).keys()] : []
   if (format === 'csv') io.out(csvLine(runsHeader(factors)))
   if (format === 'json') io.out('[')
   let separator = '\n'
@@ -76,12 +81,38 @@ const printRuns: Print = async (store, suites, metrics, { format, timelines = fa
   if (format === 'json') io.out('\n]\n')
 }
 
-async function factorsOf(store: Store, suites: readonly SuiteSummary[]): Promise<readonly string[]> {
-  const points = await Promise.all(suites.map(({ suiteId }) => store.points(suiteId)))
-  return [...new Set(points.flat().flatMap(({ factors }) => Object.keys(factors)))]
+/** Parquet is no text, and the others go to standard output, where a shell leads them into a file. */
+function checkOutput({ format, out, timelines }: ResultsOptions): void {
+  const refuse = (sentence: string): never => {
+    throw new GodwitError('results.format', sentence)
+  }
+  if (format === 'parquet' && out === undefined) refuse('Parquet is not for the terminal; name a file with --out, such as --out runs.parquet')
+  if (format !== 'parquet' && out !== undefined) refuse(`--out is for --format parquet; write "> ${out}" for the others`)
+  if (format === 'parquet' && timelines === true) refuse('Parquet holds one row a run, without series; use --format json with --timelines')
 }
 
-function headline({ name, suiteId, planned, finished }: SuiteSummary): string {
+const writeFile: Print = async (store, suites, metrics, { out = '', runs = false }, io) => {
+  const { runColumns, writeParquet } = await import('../../export/parquet.ts')
+  if (runs) await writeParquet(out, runColumns(await factorValues(store, suites)), ofEach(suites, ({ suiteId }) => rowsOf(store, suiteId)))
+  else await writeParquet(out, pointColumns, ofEach(suites, ({ suiteId }) => pointRowsOf(store, suiteId, metrics)))
+  io.err(`${out} is written\n`)
+}
+
+const pointTypes: Readonly<Record<(typeof pointsHeader)[number], ParquetColumn<never>['type']>> = {
+  suite: 'STRING', point: 'INT32', factors: 'STRING', backend: 'STRING', metric: 'STRING', unit: 'STRING',
+  n: 'INT32', mean: 'DOUBLE', low: 'DOUBLE', high: 'DOUBLE', halfWidth: 'DOUBLE', standardDeviation: 'DOUBLE',
+}
+const pointColumns = pointsHeader.map((name, place): ParquetColumn<readonly CsvCell[]> => ({ name, type: pointTypes[name], of: (row) => row[place] }))
+
+async function* pointRowsOf(store: Store, suiteId: number, metrics: readonly Metric[]): AsyncGenerator<readonly CsvCell[]> {
+  for await (const summary of summariesOf(store, suiteId, metrics)) yield* pointRows(summary, metrics)
+}
+
+async function* ofEach<Row>(suites: readonly SuiteEntry[], read: (suite: SuiteEntry) => AsyncIterable<Row>): AsyncGenerator<Row> {
+  for (const suite of suites) yield* read(suite)
+}
+
+function headline({ name, suiteId, planned, finished }: SuiteEntry): string {
   const state = finished === planned ? `${planned} runs` : `${finished} of ${planned} runs; the same \`godwit run\` makes the others`
   return `${name} (suite ${suiteId}): ${state}`
 }

@@ -4,17 +4,20 @@ import { basename, extname, join } from 'node:path'
 import type { PointSummary } from '#shared/analysis/summarise.ts'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import { metrics as allMetrics } from '#shared/model/metrics.ts'
+import type { SuiteEntry } from '#shared/rpc/app-contract.ts'
 import type { SuitePlan } from '#shared/scenario/plan.ts'
 import type { Suite } from '#shared/scenario/suite.ts'
 import { summariesOf } from '../../lab/read-results.ts'
 import { runSuite, type SuiteResult } from '../../lab/run-suite.ts'
-import type { Store, SuiteSummary } from '../../store/contract.ts'
+import type { Store } from '../../store/contract.ts'
 import { openStore } from '../../store/open-store.ts'
+import { tracesFolderOf } from '../../traces/traces-folder.ts'
 import { chooseMetrics } from '../choose-metrics.ts'
 import { watchInterruption } from '../interruption.ts'
 import { type CliIo, exitStatus, type ExitStatus } from '../io.ts'
 import { loadSuite } from '../load-suite.ts'
 import { durationInWords, progressView } from '../progress.ts'
+import { publishedInWords } from '../published-table.ts'
 import { pointsTable, runJson } from '../result-tables.ts'
 import { makeFolder, writeResults } from '../results-folder.ts'
 
@@ -44,7 +47,8 @@ export async function runRun(file: string, options: RunOptions, io: CliIo): Prom
   }
 }
 
-function onlyBackend(plan: SuitePlan, backend: string | undefined): SuitePlan {
+/** The part of a plan that runs on a backend; refuses a backend that the suite does not name. */
+export function onlyBackend(plan: SuitePlan, backend: string | undefined): SuitePlan {
   if (backend === undefined) return plan
   const runs = plan.runs.filter((run) => run.backend === backend)
   if (runs.length > 0) return { ...plan, runs }
@@ -52,7 +56,8 @@ function onlyBackend(plan: SuitePlan, backend: string | undefined): SuitePlan {
   throw new GodwitError('run.backend', `the suite has no runs for the backend "${backend}"; its "backends" are ${named}`)
 }
 
-async function runWithProgress(plan: SuitePlan, text: string, store: Store, options: RunOptions, io: CliIo): Promise<SuiteResult> {
+/** Makes what is not in the store yet, and says on standard error how far it is. */
+export async function runWithProgress(plan: SuitePlan, text: string, store: Store, options: RunOptions, io: CliIo): Promise<SuiteResult> {
   const { quiet = false, json = false, workers } = options
   const view = progressView(io, { quiet })
   const interruption = watchInterruption(() => {
@@ -64,6 +69,7 @@ async function runWithProgress(plan: SuitePlan, text: string, store: Store, opti
     const result = await runSuite(plan, {
       store,
       text,
+      tracesFolder: tracesFolderOf(options.store),
       workers,
       signal: interruption.signal,
       onProgress: (progress) => {
@@ -114,7 +120,7 @@ async function conclude(result: SuiteResult, done: Done, options: RunOptions, io
   return exitStatus.runFailed
 }
 
-async function drawFigures(folder: string, { store, suite }: Done, summary: SuiteSummary, io: CliIo): Promise<readonly string[]> {
+async function drawFigures(folder: string, { store, suite }: Done, summary: SuiteEntry, io: CliIo): Promise<readonly string[]> {
   if (suite.figures.length === 0) return []
   const { recipesOf, renderSuiteFigures } = await import('../../export/figure-files.ts')
   const { loadRuns } = await import('../../export/figure-runs.ts')
@@ -124,15 +130,15 @@ async function drawFigures(folder: string, { store, suite }: Done, summary: Suit
   return drawn.map(({ name, files }) => `figures/${name} (${files.map((file) => extname(file).slice(1)).join(', ')})`)
 }
 
-async function summaryOf(store: Store, suiteId: number): Promise<SuiteSummary> {
+async function summaryOf(store: Store, suiteId: number): Promise<SuiteEntry> {
   const suite = (await store.suites()).find((candidate) => candidate.suiteId === suiteId)
   if (suite === undefined) throw new GodwitError('run.suite-gone', 'the suite that just ran is not in the store; another program removed it')
   return suite
 }
 
-async function printSummary(store: Store, suite: SuiteSummary, io: CliIo): Promise<void> {
+async function printSummary(store: Store, suite: SuiteEntry, io: CliIo): Promise<void> {
   const metrics = chooseMetrics()
   const summaries: PointSummary[] = []
   for await (const summary of summariesOf(store, suite.suiteId, metrics)) summaries.push(summary)
-  io.out(`${suite.name}\n${pointsTable(summaries, metrics)}`)
+  io.out(`${suite.name}\n${pointsTable(summaries, metrics)}${await publishedInWords(store, suite)}`)
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import { isLoopback } from '../../server/access.ts'
+import { keptToken } from '../../server/kept-token.ts'
 import { startServer } from '../../server/start-server.ts'
 import { createAppServices } from '../../services/app-services.ts'
 import { watchInterruption } from '../interruption.ts'
@@ -17,26 +18,32 @@ export interface ServeOptions {
   readonly port: number
   readonly host: string
   readonly token?: string
+  /** Makes another token than the one that is kept in the configuration folder. */
+  readonly newToken?: boolean
   readonly config?: string
   /** Opens the browser. */
   readonly open?: boolean
 }
 
 export async function runServe(options: ServeOptions, io: CliIo): Promise<ExitStatus> {
-  const { store, port, host, token } = options
-  if (token !== undefined) requireToken(token)
+  const { store, port, host } = options
+  if (options.token !== undefined) requireToken(options.token)
+  if (options.token !== undefined && options.newToken === true) throw new GodwitError('serve.token', '--token names a token and --new-token makes one; give one of them')
+  const configFolder = await configFolderOf(options.config)
+  const onNotice = (sentence: string): void => io.err(`godwit: ${sentence}\n`)
+  const token = options.token ?? (await keptToken({ configFolder, isNew: options.newToken === true, onNotice }))
   const services = await createAppServices({
     storePath: store,
     documentsFolder: process.cwd(),
-    configFolder: await configFolderOf(options.config),
+    configFolder,
     mode: 'browser',
-    onNotice: (sentence) => io.err(`godwit: ${sentence}\n`),
+    onNotice,
   })
   const interruption = watchInterruption(() => io.err('stopping; press Ctrl-C again to end at once\n'))
   try {
-    const server = await startServer({ services, host, port, rendererFolder: rendererFolder(), ...(token === undefined ? {} : { token }) })
+    const server = await startServer({ services, host, port, rendererFolder: rendererFolder(), token })
     try {
-      if (!isLoopback(host)) io.err(exposed(host, token !== undefined))
+      if (!isLoopback(host)) io.err(exposed(host, options.token !== undefined))
       io.out(`${server.url}\n`)
       io.err(`results are kept in ${store}; Ctrl-C ends the program\n`)
       if (options.open === true) openBrowser(server.url, io)

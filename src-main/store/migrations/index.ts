@@ -4,9 +4,10 @@ import type { Database } from 'better-sqlite3'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import { lab } from './001-lab.ts'
 import { notesAndCrashes } from './002-notes-and-crashes.ts'
+import { repetitionsFromOne } from './003-repetitions-from-one.ts'
 import type { Migration } from './migration.ts'
 
-export const migrations: readonly Migration[] = [lab, notesAndCrashes]
+export const migrations: readonly Migration[] = [lab, notesAndCrashes, repetitionsFromOne]
 
 /** The letters GDWT: how a file says that it is a Godwit store. */
 export const applicationId = 0x47445754
@@ -17,7 +18,8 @@ export const applicationId = 0x47445754
  */
 export function migrate(database: Database, path: string, steps: readonly Migration[] = migrations): void {
   const newest = steps.at(-1)?.version ?? 0
-  refuseForeign(database, path, newest)
+  // In one transaction: between two reads another process may bring a new store to its first format.
+  database.transaction(() => refuseForeign(database, path, newest)).deferred()
   for (const step of steps) {
     if (versionOf(database) >= step.version) continue
     database

@@ -2,34 +2,15 @@
 
 import { deflateSync, inflateSync } from 'node:zlib'
 import type { Database } from 'better-sqlite3'
-import type { IterationStats, MigrationStats, Provenance, RunRecord, Scalar, Timeline, WritableWorkingSet } from '#shared/model/migration-stats.ts'
+import { emptyTimeline } from '#shared/model/empty-stats.ts'
+import type { IterationStats, RunRecord, Timeline, WritableWorkingSet } from '#shared/model/migration-stats.ts'
 import type { FinishedRun, RunQuery } from '../contract.ts'
+import { cursorOf, isBehindCursor, readRun, runColumns, runOrder, runTables, type StoredRun, type StoredStats } from './stored-run.ts'
 
-/** What the column `stats` holds: the record without what has tables of its own. */
-type StoredStats = Omit<MigrationStats, 'iterations' | 'timeline' | 'wws'>
-
-interface RunRow {
+interface WholeRun extends StoredRun {
   readonly runKey: number
-  readonly runId: string
-  readonly seed: number
-  readonly backend: string
-  readonly stats: string
-  readonly provenance: string
-  readonly suite: string
-  readonly point: number
-  readonly repetition: number
-  readonly factors: string
   readonly timeline: Buffer | null
   readonly wws: Buffer | null
-}
-
-export const emptyTimeline: Timeline = {
-  timeMs: [],
-  transferBitsPerSecond: [],
-  dirtyPagesPerSecond: [],
-  remainingBytes: [],
-  serviceLevel: [],
-  phases: [],
 }
 
 export function runWriter(database: Database): (run: FinishedRun) => void {
@@ -65,23 +46,18 @@ export function runWriter(database: Database): (run: FinishedRun) => void {
 
 export function runReader(database: Database) {
   const select = (timelines: boolean, where: string): string => `
-    SELECT runs.run_key AS runKey, runs.run_id AS runId, seed, backend, stats, provenance,
-      suites.name AS suite, suite_runs.point AS point, repetition, factors,
-      ${timelines ? 'timeline, wws' : 'NULL AS timeline, NULL AS wws'}
-    FROM suite_runs
-    JOIN runs ON runs.run_id = suite_runs.run_id
-    JOIN suites ON suites.suite_id = suite_runs.suite_id
-    JOIN points ON points.suite_id = suite_runs.suite_id AND points.point = suite_runs.point
+    SELECT runs.run_key AS runKey, ${runColumns}, ${timelines ? 'timeline, wws' : 'NULL AS timeline, NULL AS wws'}
+    ${runTables}
     ${timelines ? 'JOIN timelines ON timelines.run_key = runs.run_key' : ''}
     WHERE ${where}
-    ORDER BY suite_runs.point, repetition, suite_runs.run_id
+    ${runOrder}
     LIMIT @limit`
   const page = `suite_runs.suite_id = @suiteId
     AND (@withoutExcluded = 0 OR suite_runs.run_id NOT IN (SELECT run_id FROM run_notes WHERE exclusion IS NOT NULL))
-    AND (suite_runs.point, repetition, suite_runs.run_id) > (@afterPoint, @afterRepetition, @afterRunId)`
-  const selectPage = database.prepare<[object], RunRow>(select(false, page))
-  const selectPageWithTimelines = database.prepare<[object], RunRow>(select(true, page))
-  const selectOne = database.prepare<[object], RunRow>(select(true, 'suite_runs.run_id = @runId'))
+    AND ${isBehindCursor}`
+  const selectPage = database.prepare<[object], WholeRun>(select(false, page))
+  const selectPageWithTimelines = database.prepare<[object], WholeRun>(select(true, page))
+  const selectOne = database.prepare<[object], WholeRun>(select(true, 'suite_runs.run_id = @runId'))
   const selectIterations = database.prepare<[number], IterationStats>(`
     SELECT iteration, phase, start_ms AS startMs, ms, pages, zero_pages AS zeroPages, skipped_pages AS skippedPages, bytes,
       dirty_pages AS dirtyPages, rate_bits_per_second AS rateBitsPerSecond, dirty_pages_per_second AS dirtyPagesPerSecond
@@ -92,8 +68,7 @@ export function runReader(database: Database) {
 
   return {
     runs({ suiteId, timelines = false, iterations = true, withoutExcluded = false, after, limit = -1 }: RunQuery): readonly RunRecord[] {
-      const cursor = { afterPoint: after?.point ?? -1, afterRepetition: after?.repetition ?? -1, afterRunId: after?.runId ?? '' }
-      const rows = (timelines ? selectPageWithTimelines : selectPage).all({ suiteId, limit, withoutExcluded: Number(withoutExcluded), ...cursor })
+      const rows = (timelines ? selectPageWithTimelines : selectPage).all({ suiteId, limit, withoutExcluded: Number(withoutExcluded), ...cursorOf(after) })
       return rows.map((row) => recordOf(row, iterations ? selectIterations.all(row.runKey) : []))
     },
     run(runId: string): RunRecord | undefined {
@@ -112,20 +87,12 @@ function scalarsOf(stats: StoredStats) {
   return { outcome, reasonCode: reason?.code ?? null, stopRule, totalMs, downtimeMs, transferredBytes, pagesSent, zeroPages, iterationCount, majorFaults, minorFaults, fingerprint }
 }
 
-function recordOf(row: RunRow, iterations: readonly IterationStats[]): RunRecord {
+function recordOf(row: WholeRun, iterations: readonly IterationStats[]): RunRecord {
   return {
-    runId: row.runId,
-    suite: row.suite,
-    point: row.point,
-    factors: JSON.parse(row.factors) as Record<string, Scalar>,
-    repetition: row.repetition,
-    seed: row.seed,
-    backend: row.backend,
-    ...(JSON.parse(row.stats) as StoredStats),
+    ...readRun(row),
     iterations,
     timeline: row.timeline === null ? emptyTimeline : unpack<Timeline>(row.timeline),
     wws: row.wws === null ? null : unpack<WritableWorkingSet>(row.wws),
-    provenance: JSON.parse(row.provenance) as Provenance,
   }
 }
 

@@ -2,7 +2,8 @@
 
 import type { Database } from 'better-sqlite3'
 import type { Scalar } from '#shared/model/migration-stats.ts'
-import type { NewPoint, NewSuite, PointRow, RunLink, SuiteSummary } from '../contract.ts'
+import type { SuiteEntry } from '#shared/rpc/app-contract.ts'
+import type { NewPoint, NewSuite, PointRow, RunLink } from '../contract.ts'
 
 export function suiteQueries(database: Database) {
   const insertSuite = database.prepare<[NewSuite], { suite_id: number }>(`
@@ -25,8 +26,8 @@ export function suiteQueries(database: Database) {
       (SELECT count(*) FROM runs WHERE outcome = 'crashed' AND run_id IN
         (SELECT run_id FROM suite_runs WHERE suite_runs.suite_id = suites.suite_id)) AS crashed
     FROM suites`
-  const selectSuites = database.prepare<[], SuiteSummary>(`${summary} ORDER BY suite_id DESC`)
-  const selectSuite = database.prepare<[number], SuiteSummary>(`${summary} WHERE suite_id = ?`)
+  const selectSuites = database.prepare<[], SuiteEntry>(`${summary} ORDER BY suite_id DESC`)
+  const selectSuite = database.prepare<[number], SuiteEntry>(`${summary} WHERE suite_id = ?`)
   const selectText = database.prepare<[number], string>('SELECT text FROM suites WHERE suite_id = ?').pluck()
   const selectPoints = database.prepare<[number], { point: number; factors: string; scenarioHash: string }>(`
     SELECT point, factors, scenario_hash AS scenarioHash FROM points WHERE suite_id = ? ORDER BY point`)
@@ -52,8 +53,8 @@ export function suiteQueries(database: Database) {
       for (const { runId, point, repetition } of links) insertSuiteRun.run(suiteId, point, repetition, runId)
       return links.filter(({ runId }) => isFinished.get(runId) !== undefined).map(({ runId }) => runId)
     }).immediate,
-    suites: (): readonly SuiteSummary[] => selectSuites.all(),
-    suite: (suiteId: number): SuiteSummary | undefined => selectSuite.get(suiteId),
+    suites: (): readonly SuiteEntry[] => selectSuites.all(),
+    suite: (suiteId: number): SuiteEntry | undefined => selectSuite.get(suiteId),
     suiteText: (suiteId: number): string => selectText.get(suiteId) ?? '',
     points: (suiteId: number): readonly PointRow[] =>
       selectPoints.all(suiteId).map((row) => ({ ...row, factors: JSON.parse(row.factors) as Record<string, Scalar> })),

@@ -8,8 +8,10 @@ import { roundTicks } from '#shared/figures/house-style.ts'
 import { unitFor } from '#shared/figures/units.ts'
 import type { PhaseSpan } from '#shared/model/migration-stats.ts'
 import { formatNumber } from '#shared/units/quantity.ts'
-import { downtimeOf, endOf, formatTime, phaseName, type SeriesName, type TimeRange, type TimelineStats } from './timeline-data.ts'
+import { downtimeOf, endOf, formatTime, phaseName, type SeriesName, shownGuest, type TimeRange, type TimelineStats } from './timeline-data.ts'
+import { drawFaults, drawFaultScale } from './draw-faults.ts'
 import { type Lane, timeAxis, timeToX, type TimelineLayout } from './timeline-layout.ts'
+import type { DrawnFault } from './timeline-faults.ts'
 import { highestOf, type VisibleSeries } from './visible-series.ts'
 
 export interface TimelineColours {
@@ -25,6 +27,8 @@ export interface TimelineColours {
   readonly dirty: string
   readonly remaining: string
   readonly service: string
+  readonly balloon: string
+  readonly faults: string
 }
 
 export interface TimelinePicture {
@@ -34,6 +38,8 @@ export interface TimelinePicture {
   /** What the ghost is, such as: before the change. */
   readonly ghostLabel: string
   readonly ghostSeries: VisibleSeries | null
+  readonly faults: readonly DrawnFault[]
+  readonly ghostFaults: readonly DrawnFault[]
   readonly layout: TimelineLayout
   readonly range: TimeRange
   readonly colours: TimelineColours
@@ -41,7 +47,13 @@ export interface TimelinePicture {
   readonly font: { readonly family: string; readonly size: number }
 }
 
-type Brush = CanvasRenderingContext2D
+export type Brush = CanvasRenderingContext2D
+
+const balloonDash = [7, 2, 2, 2]
+
+function lanesOf({ rates, remaining, service, faults }: TimelineLayout): readonly Lane[] {
+  return faults === null ? [rates, remaining, service] : [rates, remaining, service, faults]
+}
 
 export function drawTimeline(brush: Brush, picture: TimelinePicture): void {
   const { stats, ghost, ghostSeries, layout } = picture
@@ -51,7 +63,9 @@ export function drawTimeline(brush: Brush, picture: TimelinePicture): void {
   inside(brush, layout, () => drawDowntime(brush, picture))
   if (ghost !== null && ghostSeries !== null) drawSeries(brush, picture, { series: ghostSeries, endMs: endOf(ghost), isGhost: true })
   drawSeries(brush, picture, { series: picture.series, endMs: endOf(stats), isGhost: false })
+  drawFaultScale(brush, picture)
   inside(brush, layout, () => {
+    drawFaults(brush, picture)
     drawPhases(brush, picture, stats, layout.band)
     if (ghost !== null && layout.ghostBand !== null) drawPhases(brush, picture, ghost, layout.ghostBand)
   })
@@ -81,7 +95,7 @@ function fontOf({ font }: TimelinePicture, weight = 400): string {
 function drawLanes(brush: Brush, picture: TimelinePicture): void {
   const { layout, colours } = picture
   const left = layout.left
-  for (const lane of [layout.rates, layout.remaining, layout.service]) {
+  for (const lane of lanesOf(layout)) {
     brush.fillStyle = colours.surface
     brush.fillRect(left, lane.top, layout.right - left, lane.bottom - lane.top)
     brush.strokeStyle = colours.line
@@ -95,22 +109,26 @@ function drawLanes(brush: Brush, picture: TimelinePicture): void {
     { text: `Dirtying rate (${rateUnit.name})`, colour: colours.dirty, dash: [5, 3] },
   ])
   drawTicks(brush, picture, layout.rates, transfer, rateUnit.factor)
-  const remaining = laneScale(picture, ['remaining'])
+  const remaining = laneScale(picture, ['remaining', 'balloon'])
   const sizeUnit = unitFor('B', remaining)
-  drawTitle(brush, picture, layout.remaining, [{ text: `Remaining (${sizeUnit.name})`, colour: colours.remaining, dash: [] }])
+  const hasBalloon = picture.series.balloon.length > 0
+  drawTitle(brush, picture, layout.remaining, [
+    { text: `Remaining (${sizeUnit.name})`, colour: colours.remaining, dash: [] },
+    ...(hasBalloon ? [{ text: `Balloon (${sizeUnit.name})`, colour: colours.balloon, dash: balloonDash }] : []),
+  ])
   drawTicks(brush, picture, layout.remaining, remaining, sizeUnit.factor)
   drawTitle(brush, picture, layout.service, [{ text: "Guest's work (%)", colour: colours.service, dash: [] }])
   drawTicks(brush, picture, layout.service, 1, 0.01, 2)
 }
 
-interface LegendEntry {
+export interface LegendEntry {
   readonly text: string
   readonly colour: string
   readonly dash: readonly number[]
 }
 
 /** The titles of a lane stand above it, each after a sample of its line. */
-function drawTitle(brush: Brush, picture: TimelinePicture, lane: Lane, entries: readonly LegendEntry[]): void {
+export function drawTitle(brush: Brush, picture: TimelinePicture, lane: Lane, entries: readonly LegendEntry[]): void {
   const { layout, colours } = picture
   const y = lane.top - picture.font.size * 0.75
   let x = layout.left
@@ -140,11 +158,22 @@ function drawTitle(brush: Brush, picture: TimelinePicture, lane: Lane, entries: 
 function drawTicks(brush: Brush, picture: TimelinePicture, lane: Lane, top: number, factor: number, count = Math.max(2, Math.floor((lane.bottom - lane.top) / 34))): void {
   const { layout, colours } = picture
   brush.textAlign = 'right'
-  for (const tick of roundTicks(0, top / factor, count)) {
-    const y = valueToY(lane, tick * factor, top)
+  const half = picture.font.size / 2
+  const least = lane.top + half - 2
+  const lowest = lane.bottom - half + 2
+  // An axis with nothing but its zero says nothing of its scale.
+  const few = roundTicks(0, top / factor, count)
+  const ticks = (few.length > 1 ? few : roundTicks(0, top / factor, count * 2)).map((tick) => ({ tick, y: valueToY(lane, tick * factor, top) }))
+  const written = new Set<number>()
+  // Both ends are written first; what lies between them only where letters have room.
+  const inOrder = ticks.length < 3 ? ticks : [...ticks.slice(0, 1), ...ticks.slice(-1), ...ticks.slice(1, -1)]
+  for (const { tick, y } of inOrder) {
     if (tick !== 0) horizontalLine(brush, Math.round(y) + 0.5, layout.left, layout.right, colours.line)
+    const at = Math.min(lowest, Math.max(least, y))
+    if ([...written].some((other) => Math.abs(other - at) < picture.font.size * 0.9)) continue
+    written.add(at)
     brush.fillStyle = colours.inkSoft
-    brush.fillText(formatNumber(tick), layout.left - 6, Math.min(lane.bottom - 4, Math.max(lane.top + 5, y)))
+    brush.fillText(formatNumber(tick), layout.left - 6, at)
   }
 }
 
@@ -172,12 +201,13 @@ function drawSeries(brush: Brush, picture: TimelinePicture, { series, endMs, isG
     brush.setLineDash([])
   }
   inside(brush, layout, () => {
-    const remainingTop = laneScale(picture, ['remaining'])
+    const remainingTop = laneScale(picture, ['remaining', 'balloon'])
     if (!isGhost) {
       fillArea(brush, series.remaining, { picture, lane: layout.remaining, top: remainingTop, endMs, colour: colours.remaining })
       fillArea(brush, series.service, { picture, lane: layout.service, top: 1, endMs, colour: colours.service })
     }
     stroke(trace('remaining', layout.remaining, remainingTop), colours.remaining, [])
+    if (!isGhost) stroke(trace('balloon', layout.remaining, remainingTop), colours.balloon, balloonDash)
     stroke(trace('service', layout.service, 1), colours.service, [])
     stroke(trace('transfer', layout.rates, rateTop), colours.accent, [])
     if (!isGhost) stroke(trace('dirtying', layout.rates, rateTop), colours.dirty, [5, 3])
@@ -253,7 +283,8 @@ function drawDowntime(brush: Brush, { stats, layout, range, colours }: TimelineP
   const width = Math.max(2, timeToX(layout, range, downtime.toMs) - from)
   brush.globalAlpha = 0.22
   brush.fillStyle = colours.phases['stop-and-copy']
-  brush.fillRect(from, layout.band.top, width, layout.axisTop - layout.band.top)
+  // The titles between the lanes stay readable.
+  for (const lane of [layout.band, ...lanesOf(layout)]) brush.fillRect(from, lane.top, width, lane.bottom - lane.top)
   brush.globalAlpha = 1
 }
 
@@ -263,7 +294,7 @@ function drawDowntimeLabel(brush: Brush, picture: TimelinePicture): void {
   if (downtime === null) return
   const middle = timeToX(layout, range, (downtime.fromMs + downtime.toMs) / 2)
   if (middle < layout.left || middle > layout.right) return
-  const text = `downtime ${formatTime(stats.downtimeMs)}`
+  const text = `downtime ${formatTime(shownGuest(stats).downtimeMs)}${stats.outcome === 'running' ? ' so far' : ''}`
   brush.font = fontOf(picture, 600)
   const half = brush.measureText(text).width / 2
   brush.textAlign = 'center'
@@ -310,7 +341,7 @@ function verticalLine(brush: Brush, x: number, top: number, bottom: number, colo
   brush.stroke()
 }
 
-function horizontalLine(brush: Brush, y: number, left: number, right: number, colour: string): void {
+export function horizontalLine(brush: Brush, y: number, left: number, right: number, colour: string): void {
   brush.strokeStyle = colour
   brush.lineWidth = 1
   brush.beginPath()

@@ -1,11 +1,19 @@
 /** What the timeline of a migration is drawn from: spans, series in display units, events, and values at an instant. */
 
 import { downsample, type SeriesPoint } from '#shared/analysis/downsample.ts'
-import type { MigrationStats, PhaseSpan } from '#shared/model/migration-stats.ts'
-import { formatQuantity } from '#shared/units/quantity.ts'
+import type { MigrationStats, Outcome, PhaseSpan } from '#shared/model/migration-stats.ts'
+import { formatNumber, formatQuantity } from '#shared/units/quantity.ts'
+import { type DrawnFault, faultClusters, faultsWithin, latencyRange } from './timeline-faults.ts'
 
 /** The part of a result that a timeline shows; a run that is still going on has it as well. */
-export type TimelineStats = Pick<MigrationStats, 'timeline' | 'iterations' | 'downtimeMs' | 'totalMs' | 'pageBytes' | 'outcome'>
+export interface TimelineStats extends Pick<MigrationStats, 'timeline' | 'iterations' | 'downtimeMs' | 'totalMs' | 'pageBytes'>, Partial<Pick<MigrationStats, 'guests'>> {
+  readonly outcome: Outcome | 'running'
+}
+
+/** Lengths and outcome of what the timeline shows: of several guests, the first. */
+export function shownGuest(stats: TimelineStats): Pick<TimelineStats, 'downtimeMs' | 'totalMs' | 'outcome'> {
+  return stats.guests?.[0] ?? stats
+}
 
 export interface TimeRange {
   readonly fromMs: number
@@ -18,28 +26,33 @@ export interface TimelineEvent {
   readonly label: string
 }
 
-export type SeriesName = 'transfer' | 'dirtying' | 'remaining' | 'service'
+export type SeriesName = 'transfer' | 'dirtying' | 'remaining' | 'service' | 'balloon'
 
 export interface Instant {
   readonly transferBitsPerSecond: number
   readonly dirtyPagesPerSecond: number
   readonly remainingBytes: number
   readonly serviceLevel: number
+  /** Absent: the guest has no balloon. */
+  readonly balloonBytes?: number
 }
 
-export function endOf({ timeline, totalMs }: TimelineStats): number {
-  return Math.max(totalMs, timeline.phases.at(-1)?.endMs ?? 0, timeline.timeMs.at(-1) ?? 0)
+export function endOf(stats: TimelineStats): number {
+  const { timeline } = stats
+  return Math.max(shownGuest(stats).totalMs, timeline.phases.at(-1)?.endMs ?? 0, timeline.timeMs.at(-1) ?? 0)
 }
 
 /** The time in which the guest runs nowhere, from its pause on; null if it was not paused. */
-export function downtimeOf({ timeline, downtimeMs }: TimelineStats): TimeRange | null {
-  const pause = timeline.phases.find(({ phase }) => phase === 'stop-and-copy')
+export function downtimeOf(stats: TimelineStats): TimeRange | null {
+  const { downtimeMs } = shownGuest(stats)
+  const pause = stats.timeline.phases.find(({ phase }) => phase === 'stop-and-copy' || phase === 'save')
   return pause === undefined || downtimeMs === 0 ? null : { fromMs: pause.startMs, toMs: pause.startMs + downtimeMs }
 }
 
 /** One series as points; rates of dirtying count in bits, so that they compare with what is sent. */
 export function seriesOf({ timeline, pageBytes }: TimelineStats, name: SeriesName): readonly SeriesPoint[] {
-  const column = { transfer: timeline.transferBitsPerSecond, dirtying: timeline.dirtyPagesPerSecond, remaining: timeline.remainingBytes, service: timeline.serviceLevel }[name]
+  const column = { transfer: timeline.transferBitsPerSecond, dirtying: timeline.dirtyPagesPerSecond, remaining: timeline.remainingBytes, service: timeline.serviceLevel, balloon: timeline.balloonBytes }[name]
+  if (column === undefined) return []
   const factor = name === 'dirtying' ? pageBytes * 8 : 1
   return timeline.timeMs.map((x, index) => ({ x, y: (column[index] ?? 0) * factor }))
 }
@@ -97,15 +110,20 @@ export function instantAt({ timeline }: TimelineStats, timeMs: number): Instant 
     dirtyPagesPerSecond: timeline.dirtyPagesPerSecond[index] ?? 0,
     remainingBytes: timeline.remainingBytes[index] ?? 0,
     serviceLevel: timeline.serviceLevel[index] ?? 0,
+    ...(timeline.balloonBytes === undefined ? {} : { balloonBytes: timeline.balloonBytes[index] ?? 0 }),
   }
 }
 
 const phaseNames: Readonly<Record<PhaseSpan['phase'], string>> = {
   setup: 'Set-up',
+  disk: 'Disk',
   precopy: 'Pre-copy',
   'stop-and-copy': 'Stop-and-copy',
   postcopy: 'Post-copy',
   activation: 'Activation',
+  save: 'Save',
+  move: 'Move',
+  restore: 'Restore',
 }
 
 export function phaseName({ phase, iteration }: PhaseSpan): string {
@@ -116,13 +134,14 @@ export function phaseAt({ timeline }: TimelineStats, timeMs: number): PhaseSpan 
   return timeline.phases.findLast(({ startMs }) => startMs <= timeMs) ?? timeline.phases[0]
 }
 
-/** Where each phase begins, and how it all ends. */
+/** Where each phase and each cluster of faults begins, and how it all ends. */
 export function eventsOf(stats: TimelineStats): readonly TimelineEvent[] {
   const begins = stats.timeline.phases.map((span) => ({ timeMs: span.startMs, label: `${phaseName(span)} begins` }))
   const downtime = downtimeOf(stats)
-  const resumed = downtime === null || stats.outcome !== 'completed' ? [] : [{ timeMs: downtime.toMs, label: 'The guest runs again' }]
-  const end = { timeMs: endOf(stats), label: outcomeSentences[stats.outcome] }
-  return [...begins, ...resumed, end].sort((a, b) => a.timeMs - b.timeMs)
+  const resumed = downtime === null || shownGuest(stats).outcome !== 'completed' ? [] : [{ timeMs: downtime.toMs, label: 'The guest runs again' }]
+  const end = { timeMs: endOf(stats), label: outcomeSentences[shownGuest(stats).outcome] }
+  const faults = faultClusters(stats).map((cluster) => ({ timeMs: cluster.fromMs, label: cluster.latenciesMs.length === 1 ? 'A page fault' : `Page faults until ${formatTime(cluster.toMs)}, ${latencyRange(cluster)}` }))
+  return [...begins, ...resumed, ...faults, end].sort((a, b) => a.timeMs - b.timeMs)
 }
 
 const outcomeSentences: Readonly<Record<TimelineStats['outcome'], string>> = {
@@ -131,10 +150,11 @@ const outcomeSentences: Readonly<Record<TimelineStats['outcome'], string>> = {
   lost: 'The guest is lost',
   cancelled: 'Migration cancelled, the guest runs at the source',
   crashed: 'The program broke',
+  running: 'Still running',
 }
 
-/** The values at an instant, in words that are read out or shown beneath the picture. */
-export function readingAt(stats: TimelineStats, timeMs: number): readonly string[] {
+/** The values at an instant, in words that are read out or shown beneath the picture; faults count that began within `nearMs` of it. */
+export function readingAt(stats: TimelineStats, timeMs: number, nearMs = 0): readonly string[] {
   const instant = instantAt(stats, timeMs)
   const span = phaseAt(stats, timeMs)
   if (instant === null) return []
@@ -145,7 +165,16 @@ export function readingAt(stats: TimelineStats, timeMs: number): readonly string
     `dirtying ${formatQuantity(instant.dirtyPagesPerSecond * stats.pageBytes * 8, 'bitsPerSecond')}`,
     `remaining ${formatQuantity(instant.remainingBytes, 'bytes')}`,
     `guest's work ${Math.round(instant.serviceLevel * 100)} %`,
+    instant.balloonBytes === undefined ? '' : `balloon ${formatQuantity(instant.balloonBytes, 'bytes')}`,
+    faultWords(faultsWithin(stats, { fromMs: timeMs - nearMs, toMs: timeMs + nearMs })),
   ].filter((part) => part !== '')
+}
+
+function faultWords(faults: readonly DrawnFault[]): string {
+  const [first] = faults
+  if (first === undefined) return ''
+  const latenciesMs = faults.map(({ latencyMs }) => latencyMs)
+  return faults.length === 1 ? `fault on page ${formatNumber(first.page)}, ${formatTime(first.latencyMs)}` : `${faults.length} faults drawn here, ${latencyRange({ latenciesMs })}`
 }
 
 export function formatTime(ms: number): string {

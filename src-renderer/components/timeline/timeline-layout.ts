@@ -17,6 +17,8 @@ export interface TimelineLayout {
   readonly rates: Lane
   readonly remaining: Lane
   readonly service: Lane
+  /** Null: there are no faults. */
+  readonly faults: Lane | null
   readonly axisTop: number
   readonly height: number
 }
@@ -26,19 +28,27 @@ const bandHeight = 22
 const ghostBandHeight = 7
 const titleRow = 19
 const axisHeight = 34
+/** How the height is shared out: rates, remaining, the guest's work, and faults. */
+const sharesOfLanes = [0.46, 0.34, 0.2]
+const sharesWithFaults = [0.32, 0.23, 0.17, 0.28]
 
-export function layoutOf(size: { readonly width: number; readonly height: number }, options: { readonly hasGhost: boolean; readonly textScale: number }): TimelineLayout {
+export function layoutOf(size: { readonly width: number; readonly height: number }, options: { readonly hasGhost: boolean; readonly hasFaults?: boolean; readonly textScale: number }): TimelineLayout {
   const scale = options.textScale
   const title = titleRow * scale
   const band = { top: topRow * scale, bottom: (topRow + bandHeight) * scale }
   const ghostBand = options.hasGhost ? { top: band.bottom + 2, bottom: band.bottom + 2 + ghostBandHeight } : null
   const lanesTop = (ghostBand ?? band).bottom
   const axisTop = size.height - axisHeight * scale
-  const free = Math.max(30, axisTop - lanesTop - 3 * title)
-  const rates = { top: lanesTop + title, bottom: lanesTop + title + free * 0.46 }
-  const remaining = { top: rates.bottom + title, bottom: rates.bottom + title + free * 0.34 }
-  const service = { top: remaining.bottom + title, bottom: remaining.bottom + title + free * 0.2 }
-  return { left: 58 * scale, right: size.width - 10, downtimeLabel: { top: 0, bottom: band.top }, band, ghostBand, rates, remaining, service, axisTop, height: size.height }
+  const shares = options.hasFaults === true ? sharesWithFaults : sharesOfLanes
+  const free = Math.max(30, axisTop - lanesTop - shares.length * title)
+  let top = lanesTop
+  const lanes = shares.map((share) => {
+    const lane = { top: top + title, bottom: top + title + free * share }
+    top = lane.bottom
+    return lane
+  })
+  const [rates = band, remaining = band, service = band, faults = null] = lanes
+  return { left: 58 * scale, right: size.width - 10, downtimeLabel: { top: 0, bottom: band.top }, band, ghostBand, rates, remaining, service, faults, axisTop, height: size.height }
 }
 
 export function timeToX(layout: TimelineLayout, range: TimeRange, timeMs: number): number {

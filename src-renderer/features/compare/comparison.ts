@@ -59,6 +59,7 @@ export const useComparison = defineStore('comparison', () => {
       x: x.value === '' ? undefined : x.value,
       series: series.value === '' ? undefined : series.value,
       yScale: yScale.value === 'log' ? 'log' : undefined,
+      baseline: sides.value.some((side) => String(side) === baseline.value) ? baseline.value : undefined,
       runs: runIds.value.length > 0 && runIds.value.length <= 6 ? [...runIds.value] : undefined,
       where: Object.keys(where.value).length === 0 ? undefined : Object.fromEntries(Object.entries(where.value).map(([path, values]) => [path, values.length === 1 ? values[0] : [...values]])),
     }

@@ -17,4 +17,9 @@ export const kindLabels: Readonly<Record<FigureKind, string>> = {
   timelines: 'Timelines, laid over',
   'iteration-timeline': 'Iterations of one run',
   wws: 'Writable working set',
+  'page-heat': 'Writes over time and address',
+  'service-level': "Guest's work over time",
+  'fault-latency': 'Latency of page faults',
+  faults: 'Page faults over time and address',
+  balloon: 'Balloon over time',
 }

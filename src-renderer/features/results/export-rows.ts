@@ -33,8 +33,8 @@ export function download(fileName: string, text: string): void {
   URL.revokeObjectURL(url)
 }
 
-export function fileNameFor(suite: string): string {
-  return `${suite.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '').toLowerCase() || 'runs'}.csv`
+export function fileNameFor(suite: string, ending: 'csv' | 'parquet'): string {
+  return `${suite.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '').toLowerCase() || 'runs'}.${ending}`
 }
 
 function headOf({ label, unit = '' }: ResultColumn): string {

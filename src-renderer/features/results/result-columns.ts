@@ -28,7 +28,7 @@ export function columnsFor(rows: readonly RunRow[], factors: readonly string[]):
   return [
     own({ key: 'run', label: 'Run', section: 'Run', width: 120, meaning: 'The beginning of the id of the run, or the group', of: (row) => row.runId, text: (row) => shortRunId(row.runId), group: (group) => `${group.isOpen ? '▾' : '▸'} ${group.label}` }),
     ...factors.map(factorColumn),
-    own({ key: 'repetition', label: 'Repetition', section: 'Run', width: 112, align: 'end', meaning: 'Counts the runs of one point', of: (row) => row.repetition, group: (group) => `n = ${group.counted.length}` }),
+    own({ key: 'repetition', label: 'Repetition', section: 'Run', width: 112, align: 'end', meaning: 'Counts the runs of one point, from 1', of: (row) => row.repetition, group: (group) => `n = ${group.counted.length}` }),
     own({ key: 'backend', label: 'Backend', section: 'Run', width: 76, meaning: 'What made the run', of: (row) => row.backend }),
     own({ key: 'outcome', label: 'Outcome', section: 'Run', width: 118, meaning: 'How the run ended', of: (row) => row.outcome, full: (row) => (row.reason === null ? row.outcome : `${row.outcome}: ${row.reason.message}`), group: outcomesInWords }),
     own({ key: 'exclusion', label: 'Left out because', section: 'Notes', width: 180, meaning: 'Why the run counts in no mean and no figure', of: (row) => row.exclusion }),

@@ -3,6 +3,11 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
+/** Name of the fold of a section's fields that are not read; as open as a section is. */
+export function unreadFoldOf(section: ReadonlyArray<string | number>): string {
+  return `${section.join('.')} unread`
+}
+
 export const useDesignState = defineStore('design-state', () => {
   const shown = ref<'form' | 'text'>('form')
   const open = ref<readonly string[]>(['workload', 'link'])

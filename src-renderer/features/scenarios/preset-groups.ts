@@ -15,7 +15,7 @@ export interface PresetGroup {
 
 /** Groups that have a name of their own; a word that is not here stands in the last group. */
 const groups: ReadonlyArray<{ readonly label: string; readonly words: readonly string[] }> = [
-  { label: 'Papers', words: ['clark', 'hines', 'nelson', 'huang', 'ibrahim', 'tsmc'] },
+  { label: 'Papers', words: ['clark', 'hines', 'nelson', 'huang', 'ibrahim', 'tsmc', 'cui', 'yabusame'] },
   { label: 'Xen', words: ['xen'] },
   { label: 'QEMU and its controllers', words: ['qemu', 'kubevirt', 'nova', 'libvirt', 'proxmox'] },
   { label: 'Laboratory', words: ['lab'] },

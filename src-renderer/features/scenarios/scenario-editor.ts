@@ -50,7 +50,7 @@ export function useScenarioEditor(): ScenarioEditor {
   const scenario = computed(() => (filled.value === null || contradictions(filled.value).length > 0 ? null : filled.value))
   const seed = computed(() => {
     const written = suiteDocument.content['seed']
-    return repetitionSeed(typeof written === 'number' && Number.isSafeInteger(written) && written >= 0 ? written : 1, 0)
+    return repetitionSeed(typeof written === 'number' && Number.isSafeInteger(written) && written >= 0 ? written : 1, 1)
   })
   const problems = computed(() => new Map(suiteDocument.problems.map((problem) => [problem.field, problem.suggestion === undefined ? problem.message : `${problem.message}; did you mean "${problem.suggestion}"?`])))
   const varied = computed(() => new Set(variedFields(suiteDocument.content['vary'])))

@@ -6,7 +6,7 @@
 import { type FieldDescription, sameValue, type SectionDescription } from '#shared/scenario/editor-model.ts'
 import type { Path } from '#shared/scenario/problem.ts'
 import type { Scenario } from '#shared/scenario/scenario.ts'
-import { trackingCosts } from '#shared/scenario/tracking-mechanisms.ts'
+import { trackingCosts, trapCosts } from '#shared/scenario/tracking-mechanisms.ts'
 import { formatQuantity } from '#shared/units/quantity.ts'
 import { normalised } from '../../components/fields/typed-value.ts'
 
@@ -44,7 +44,7 @@ const ownSentences: Readonly<Record<string, (scenario: Scenario) => string>> = {
     ]),
   workload: ({ workload }) =>
     joined([
-      workload.kind === 'idle' ? 'Idle' : `${sentenceCase(workload.kind)}, ${formatQuantity(workload.writes, 'pagesPerSecond')} over ${formatQuantity(workload.workingSet, 'bytes')}`,
+      workload.kind === 'idle' ? 'Idle' : workload.kind === 'trace' ? `Trace ${workload.trace === '' ? 'not named' : workload.trace} in ${formatQuantity(workload.workingSet, 'bytes')}` : `${sentenceCase(workload.kind)}, ${formatQuantity(workload.writes, 'pagesPerSecond')} over ${formatQuantity(workload.workingSet, 'bytes')}`,
       workload.processes.length > 0 ? `${workload.processes.length} further ${workload.processes.length === 1 ? 'process' : 'processes'}` : '',
     ]),
   link: ({ link }) =>
@@ -54,14 +54,86 @@ const ownSentences: Readonly<Record<string, (scenario: Scenario) => string>> = {
       link.background > 0 ? `${formatQuantity(link.background, 'bitsPerSecond')} of others` : '',
     ]),
   destination: ({ destination }) => (destination.freeMemory === null ? 'Room for any guest' : `${formatQuantity(destination.freeMemory, 'bytes')} free`),
-  tracking: ({ tracking }) => `${trackingNames[tracking.mechanism] ?? sentenceCase(tracking.mechanism)}, ${formatQuantity(trackingCosts(tracking).writeFaultNs, 'nanoseconds')} a first write`,
-  strategy: ({ strategy }) => (strategy.kind === 'precopy' ? `Pre-copy, ${strategy.policy === 'none' ? 'no named policy' : `policy ${strategy.policy}`}${rates(strategy)}` : sentenceCase(strategy.kind)),
+  tracking: ({ tracking, strategy }) =>
+    joined([
+      `${trackingNames[tracking.mechanism] ?? sentenceCase(tracking.mechanism)}, ${formatQuantity(trackingCosts(tracking).writeFaultNs, 'nanoseconds')} a first write`,
+      runsWithoutMemory(strategy.kind) ? `${trapNames[tracking.trap]}, ${formatQuantity(trapCosts(tracking).majorNs, 'nanoseconds')} a fault` : '',
+      tracking.asyncFaults ? 'other threads go on' : '',
+    ]),
+  balloon: ({ balloon }) =>
+    joined([
+      balloon.kind === 'none' ? 'No balloon' : balloon.kind === 'static' ? `A balloon of ${formatQuantity(balloon.size, 'bytes')}` : `Self-ballooning every ${formatQuantity(balloon.interval, 'nanoseconds')} down to ${formatQuantity(balloon.reserve, 'bytes')} free`,
+      balloon.releasePageCache ? 'page cache released' : '',
+    ]),
+  strategy: ({ strategy }) => strategySentence(strategy),
+  optimisations: ({ optimisations }) => optimisationsSentence(optimisations),
+  storage: ({ storage }) => `${sentenceCase(storage.kind)}, writes ${formatQuantity(storage.writeRate, 'bitsPerSecond')}, reads ${formatQuantity(storage.readRate, 'bitsPerSecond')}`,
+  disk: ({ disk }) =>
+    disk.kind === 'none'
+      ? 'Nothing to copy'
+      : joined([formatQuantity(disk.size, 'bytes'), `${formatQuantity(disk.baseShare, 'fraction')} in the base disk`, disk.layers.length > 0 ? `${disk.layers.length} ${disk.layers.length === 1 ? 'layer' : 'layers'}` : '']),
+  fleet: ({ fleet }) =>
+    fleet.guests === 1 ? 'One guest' : joined([`${fleet.guests} guests in ${fleet.order}`, fleet.hosts > 1 ? `from ${fleet.hosts} hosts` : '', fleet.perHost === null ? '' : `${fleet.perHost} at a time from each host`]),
   wws: ({ wws }) => (wws.duration === 0 ? 'Not measured' : `Measured for ${formatQuantity(wws.duration, 'nanoseconds')}`),
-  faults: ({ faults }) => (faults.length === 0 ? 'Nothing fails' : `${faults.length} ${faults.length === 1 ? 'failure' : 'failures'}`),
+  faults: ({ faults }) => (faults.length === 0 ? 'Nothing fails' : sentenceCase(joined(faults.slice(0, mostParts).map(failureWords).concat(faults.length > mostParts ? [`${faults.length - mostParts} more`] : [])))),
 }
 
-function rates({ minRate, maxRate }: Scenario['strategy']): string {
-  if (minRate === null && maxRate === null) return ', as fast as the link allows'
+const trapNames: Readonly<Record<Scenario['tracking']['trap'], string>> = {
+  shadow: 'traps by shadow paging',
+  'page-tracking': 'traps by page tracking in the guest',
+  'pseudo-paging': 'traps by pseudo-paging',
+  userfaultfd: 'traps by userfaultfd',
+  'user-pager': 'traps by a user-space pager',
+}
+
+function runsWithoutMemory(kind: Scenario['strategy']['kind']): boolean {
+  return kind === 'postcopy' || kind === 'hybrid' || kind === 'on-demand' || kind === 'three-stage'
+}
+
+const strategyNames: Readonly<Record<Scenario['strategy']['kind'], string>> = {
+  'stop-and-copy': 'Stop-and-copy',
+  precopy: 'Pre-copy',
+  postcopy: 'Post-copy',
+  'on-demand': 'Post-copy on demand',
+  hybrid: 'Pre-copy, then post-copy',
+  'three-stage': 'Three-stage copy',
+  self: 'Self migration',
+  cold: 'Cold migration',
+}
+
+const pushNames: Readonly<Record<Scenario['strategy']['push'], string>> = { linear: 'pushed by address', forward: 'pushed forward', dual: 'bubbling in both directions', 'multi-pivot': 'bubbling' }
+
+function strategySentence(strategy: Scenario['strategy']): string {
+  const { kind, policy, push, pivots, prefetch, prefetchPages, ppmOrder } = strategy
+  const iterates = kind === 'precopy' || kind === 'hybrid' || kind === 'self'
+  const prefetched = { none: '', 'next-k': `the next ${prefetchPages} pages along`, neighbours: `a window of ${prefetchPages} pages along`, stride: `${prefetchPages} pages along by stride`, ppm: `PPM of order ${ppmOrder}, ${prefetchPages} pages along` }[prefetch]
+  const afterwards = runsWithoutMemory(kind)
+    ? [push === 'multi-pivot' ? `${pushNames[push]} around up to ${pivots} pivots` : pushNames[push], prefetched, strategy.preempt ? 'faults on a connection of their own' : '', strategy.recover ? 'recovers' : '', strategy.checkpoint ? 'reverse checkpoints' : '']
+    : []
+  return joined([strategyNames[kind], iterates ? (policy === 'none' ? 'no named policy' : `policy ${policy}`) : '', ...afterwards]) + rates(strategy, iterates)
+}
+
+function optimisationsSentence({ zeroPages, delta, compression, channels, throttle, autoConverge, stun }: Scenario['optimisations']): string {
+  const on = [
+    zeroPages === 'off' ? '' : 'zero pages as markers',
+    delta ? 'deltas' : '',
+    compression === 'none' ? '' : `${compression} compression`,
+    channels > 1 ? `${channels} channels` : '',
+    throttle === 'none' ? (autoConverge ? 'auto-converge' : '') : throttle,
+    stun ? 'stunning' : '',
+  ]
+  return on.every((part) => part === '') ? 'None' : sentenceCase(joined(on))
+}
+
+function failureWords({ kind, at, phase, lasts }: Scenario['faults'][number]): string {
+  const what = { 'link-loss': 'link lost', 'source-crash': 'source crashes', 'destination-crash': 'destination crashes' }[kind]
+  const start = at === null ? '' : formatQuantity(at, 'nanoseconds')
+  const when = phase === 'any' ? (start === '' ? '' : ` at ${start}`) : ` in ${phase}${start === '' ? '' : ` after ${start}`}`
+  return `${what}${when}${kind === 'link-loss' && lasts !== null ? ` for ${formatQuantity(lasts, 'nanoseconds')}` : ''}`
+}
+
+function rates({ minRate, maxRate }: Scenario['strategy'], iterates: boolean): string {
+  if (minRate === null && maxRate === null) return iterates ? ', as fast as the link allows' : ''
   if (minRate !== null && maxRate !== null) return `, ${formatQuantity(minRate, 'bitsPerSecond')} to ${formatQuantity(maxRate, 'bitsPerSecond')}`
   return maxRate === null ? '' : `, at most ${formatQuantity(maxRate, 'bitsPerSecond')}`
 }

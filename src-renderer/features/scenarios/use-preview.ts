@@ -7,7 +7,8 @@ import { onScopeDispose, type Ref, ref, shallowRef, type ShallowRef, watch } fro
 import type { MemoryMap } from '#shared/migration/memory-map.ts'
 import type { MigrationStats } from '#shared/model/migration-stats.ts'
 import type { Scenario } from '#shared/scenario/scenario.ts'
-import { newestWins, type PreviewWorker } from '../../workers/newest-wins.ts'
+import { newestWins } from '../../workers/newest-wins.ts'
+import type { PreviewAnswer, PreviewRequest, PreviewWorker } from '../../workers/preview-protocol.ts'
 
 /** `asks`: the guest is large, a button starts the preview. `broken`: the scenario has problems. */
 export type PreviewState = 'waiting' | 'simulating' | 'shown' | 'asks' | 'broken' | 'cancelled' | 'failed'
@@ -39,7 +40,7 @@ export interface PreviewSource {
 }
 
 export function usePreview({ scenario, seed, wantsFilm, startWorker }: PreviewSource): Preview {
-  const worker = newestWins(startWorker)
+  const worker = newestWins<PreviewRequest, PreviewAnswer>(startWorker, 'the preview')
   onScopeDispose(() => worker.close())
 
   const state = ref<PreviewState>('waiting')

@@ -1,9 +1,8 @@
 /** What a suite will cost, and what its first run is, in words. */
 
 import { editorSections } from '#shared/scenario/editor-model.ts'
-import type { SuitePlan } from '#shared/scenario/plan.ts'
-import { estimateSuite } from '#shared/sim/estimate.ts'
 import { formatNumber, formatQuantity } from '#shared/units/quantity.ts'
+import type { SuiteOutline } from '../../workers/suite-outline.ts'
 import { at, layersOf } from '../scenarios/layers.ts'
 import { sectionSentence } from '../scenarios/section-sentences.ts'
 
@@ -17,11 +16,10 @@ export interface SuiteNumbers {
   readonly bytes: string
 }
 
-export function suiteNumbers(plan: SuitePlan, workers: number): SuiteNumbers {
-  const estimate = estimateSuite(plan)
+export function suiteNumbers({ runs, points, estimate }: SuiteOutline, workers: number): SuiteNumbers {
   return {
-    runs: grouped(plan.runs.length),
-    points: grouped(plan.points.length),
+    runs: grouped(runs),
+    points: grouped(points),
     time: timeOf(estimate.cpuSeconds / Math.max(1, workers)),
     virtualTime: timeOf(estimate.virtualSeconds),
     bytes: formatQuantity(estimate.simulatedBytes, 'bytes'),
@@ -29,8 +27,7 @@ export function suiteNumbers(plan: SuitePlan, workers: number): SuiteNumbers {
 }
 
 /** One sentence for each section of the first point's scenario. */
-export function firstRunInWords(plan: SuitePlan, base: unknown): ReadonlyArray<{ readonly label: string; readonly sentence: string }> {
-  const scenario = plan.points[0]?.scenario ?? null
+export function firstRunInWords({ firstScenario: scenario }: SuiteOutline, base: unknown): ReadonlyArray<{ readonly label: string; readonly sentence: string }> {
   const layers = layersOf(base)
   return editorSections().map((section) => ({
     label: section.label,

@@ -15,6 +15,7 @@ const cost: CostOfRun = {
   peakMegabytes: (usage.maxRSS * 1024) / 1e6,
   outcome: stats.outcome,
   pagesSent: stats.pagesSent,
+  majorFaults: stats.majorFaults,
   iterations: stats.iterationCount,
   stopRule: stats.stopRule,
 }

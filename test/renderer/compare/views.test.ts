@@ -91,6 +91,16 @@ describe('Compare', () => {
     expect(view.find('[role="alert"]').text()).toContain('"link.bandwidth" varies as well')
   })
 
+  it('keeps its baseline in the figure, whose data then has the differences', async () => {
+    const view = await show(CompareView)
+    await view.find('#compare-baseline').setValue('100 Mbit/s')
+    await flushPromises()
+    expect(view.get('#panel-lower').text()).toContain('difference from 100 Mbit/s (ms)')
+    await view.findAll('button').find((button) => button.text() === 'Make a figure of this')?.trigger('click')
+    expect(useSuiteDocument().valueAt(['figures'])).toEqual([{ kind: 'lines', metric: 'downtimeMs', x: 'workload.writes', series: 'link.bandwidth', baseline: '100 Mbit/s' }])
+    expect(useSuiteDocument().problems).toEqual([])
+  })
+
   it('makes a figure of what it shows, in the document of the suite', async () => {
     const view = await show(CompareView)
     await view.findAll('button').find((button) => button.text() === 'Make a figure of this')?.trigger('click')
@@ -101,13 +111,13 @@ describe('Compare', () => {
   it('leads from a mark to its runs by a filter', async () => {
     const view = await show(CompareView)
     const chart = view.findComponent(ChartFigure).vm as { $emit: (event: 'pick', mark: ChartMark) => void }
-    chart.$emit('pick', { runIds: ['test-sim-0-0', 'test-sim-0-1'], filter: 'suite = test and link.bandwidth = "100 Mbit/s"' })
+    chart.$emit('pick', { runIds: ['test-sim-0-1', 'test-sim-0-2'], filter: 'suite = test and link.bandwidth = "100 Mbit/s"' })
     await flushPromises()
     expect(router.currentRoute.value).toMatchObject({ path: '/results', query: { suite: '1', filter: 'link.bandwidth = "100 Mbit/s"' } })
   })
 
   it('lays the runs over each other that the results view sends', async () => {
-    const view = await show(CompareView, { path: '/compare?suite=1&runs=test-sim-0-0,test-sim-1-0' })
+    const view = await show(CompareView, { path: '/compare?suite=1&runs=test-sim-0-1,test-sim-1-1' })
     await vi.waitFor(() => expect(view.text()).toContain('Rate of transfer (Mbit/s) over time of 2 runs'))
   })
 

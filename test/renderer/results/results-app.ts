@@ -4,8 +4,9 @@ import { createPinia, type Pinia, setActivePinia } from 'pinia'
 import { createApp, shallowRef } from 'vue'
 import { createMemoryHistory, createRouter, type Router } from 'vue-router'
 import { GodwitError } from '#shared/model/godwit-error.ts'
+import type { RunRecord } from '#shared/model/migration-stats.ts'
 import type { AppCalls, AppEvents, QueueEntry, RunRow, StartRuns, SuiteEntry } from '#shared/rpc/app-contract.ts'
-import { channelPair, connectApp, serveApp } from '#shared/rpc/channel.ts'
+import { channelPair, connectApp, eventsThrough, serveApp } from '#shared/rpc/channel.ts'
 import type { Program } from '../../../src-renderer/api/connection.ts'
 import { useSession } from '../../../src-renderer/stores/session.ts'
 
@@ -21,12 +22,14 @@ export interface ResultsApp {
 
 export interface Kept {
   readonly rows?: readonly RunRow[]
+  /** Whole runs, for a run's own page. */
+  readonly runs?: readonly RunRecord[]
   readonly queue?: readonly QueueEntry[]
   readonly suiteText?: string
   readonly refusal?: { readonly call: keyof AppCalls; readonly error: GodwitError }
 }
 
-export async function startResultsApp({ rows = [], queue = [], suiteText = '', refusal }: Kept = {}): Promise<ResultsApp> {
+export async function startResultsApp({ rows = [], runs = [], queue = [], suiteText = '', refusal }: Kept = {}): Promise<ResultsApp> {
   const asked: unknown[][] = []
   const started: StartRuns[] = []
   const suiteIds = [...new Set(rows.map(({ suiteId }) => suiteId))]
@@ -39,8 +42,9 @@ export async function startResultsApp({ rows = [], queue = [], suiteText = '', r
   }
   const note = (name: string) => async (...args: unknown[]): Promise<void> => void asked.push([name, ...args])
   const calls: AppCalls = {
-    about: async () => ({ version: '0.1.0', modelVersion: 1, storePath: '/lab/lab.sqlite', mode: 'browser', processors: 2 }),
+    about: async () => ({ version: '0.1.0', node: '24.0.0', electron: null, chromium: null, modelVersion: 1, storePath: '/lab/lab.sqlite', mode: 'browser', processors: 2 }),
     settings: async () => ({ theme: 'light', workers: 0, textScale: 1 }),
+    notices: async () => [], dismissNotice: async () => undefined,
     saveSettings: unused, openDocument: unused, saveDocument: unused, recentDocuments: async () => [], listFolder: unused, chooseFile: unused,
     drafts: async () => [], saveDraft: async () => undefined, dropDraft: async () => undefined,
     startRuns: async (request) => {
@@ -59,18 +63,19 @@ export async function startResultsApp({ rows = [], queue = [], suiteText = '', r
       asked.push(['runRows', suiteId])
       return rows.filter((row) => row.suiteId === suiteId).slice(0, first)
     },
-    run: unused, scenarioOfRun: unused, annotate: note('annotate'), renderFigure: unused,
+    run: async (runId) => runs.find((run) => run.runId === runId) ?? Promise.reject(new GodwitError('results.no-run', `the store has no finished run ${runId}`)),
+    scenarioOfRun: async () => ({ guest: { memory: '1 GiB' } }), annotate: note('annotate'), runsAsParquet: unused, renderFigure: unused,
   }
   const served = refusal === undefined ? calls : { ...calls, [refusal.call]: async () => Promise.reject(refusal.error) }
 
   const [near, far] = channelPair()
   const tell = serveApp(far, served)
   const listeners = new Map<keyof AppEvents, Set<(...args: never[]) => void>>()
-  const pass = (name: keyof AppEvents) => (...args: unknown[]): void => {
+  const pass = (name: keyof AppEvents, args: readonly unknown[]): void => {
     for (const listener of listeners.get(name) ?? []) listener(...(args as never[]))
   }
   const program: Program = {
-    calls: connectApp(near, { queueChanged: pass('queueChanged'), runsFinished: pass('runsFinished'), suitesChanged: pass('suitesChanged'), notesChanged: pass('notesChanged'), settingsChanged: pass('settingsChanged'), requested: pass('requested') }),
+    calls: connectApp(near, eventsThrough(pass)),
     state: shallowRef('open'),
     on: (name, listener) => {
       const known = listeners.get(name) ?? new Set()

@@ -1,15 +1,19 @@
 /** Rows of results for tests: one that is complete, with what a test says laid over it. */
 
+import { emptyStats } from '#shared/model/empty-stats.ts'
 import type { RunRow } from '#shared/rpc/app-contract.ts'
+
+const { iterations: _rows, timeline: _timeline, wws: _wws, ...nothing } = emptyStats
 
 export function runRow(changes: Partial<RunRow> = {}): RunRow {
   return {
+    ...nothing,
     suiteId: 1,
     runId: 'run-1',
     suite: 'Bandwidth',
     point: 0,
     factors: { 'link.bandwidth': '1 Gbit/s' },
-    repetition: 0,
+    repetition: 1,
     seed: 7,
     backend: 'sim',
     outcome: 'completed',
@@ -63,7 +67,7 @@ export function manyRows(count: number, suiteId = 1): readonly RunRow[] {
       suite: 'Bandwidth against dirtying rate for SPECweb99, long name',
       point,
       factors: factors[point] ?? {},
-      repetition: Math.floor(index / points),
+      repetition: Math.floor(index / points) + 1,
       seed: 1000 + Math.floor(index / points),
       totalMs: 120 * slowness * (1 + spread),
       downtimeMs: 3 * slowness * (0.5 + spread),

@@ -1,21 +1,12 @@
 // @vitest-environment happy-dom
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import DesignView from '../../../src-renderer/features/scenarios/DesignView.vue'
 import { useSession } from '../../../src-renderer/stores/session.ts'
 import { useSuiteDocument } from '../../../src-renderer/stores/suite-document.ts'
-import { InProcessWorker } from './in-process-worker.ts'
 import { memoryProgram } from './program.ts'
-
-/** Simulates as soon as the page lets it. */
-class PromptWorker extends InProcessWorker {
-  override postMessage(request: Parameters<InProcessWorker['postMessage']>[0]): void {
-    super.postMessage(request)
-    queueMicrotask(() => this.answer())
-  }
-}
 
 let mounted: VueWrapper | undefined
 
@@ -40,11 +31,9 @@ async function open(text: string, path = '/design') {
 const small = 'godwit: 1\nname: Small\nbase:\n  guest: { memory: 32 MiB }\n  workload: { kind: uniform, writes: 500 pages/s, workingSet: 8 MiB } # busy\nseed: 3\n'
 
 describe('the design view', () => {
-  beforeEach(() => void vi.stubGlobal('Worker', PromptWorker))
   afterEach(() => {
     mounted?.unmount()
     mounted = undefined
-    vi.unstubAllGlobals()
   })
 
   it('simulates the base scenario and says which seed it took', async () => {

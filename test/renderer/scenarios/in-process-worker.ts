@@ -1,8 +1,7 @@
 /** A worker without a thread: it simulates when it is told to go on, so that a test decides about the order of things. */
 
 import { simulate } from '#shared/sim/simulate.ts'
-import type { PreviewAnswer, PreviewRequest } from '../../../src-renderer/workers/preview-protocol.ts'
-import type { PreviewWorker } from '../../../src-renderer/workers/newest-wins.ts'
+import type { PreviewAnswer, PreviewRequest, PreviewWorker } from '../../../src-renderer/workers/preview-protocol.ts'
 
 export class InProcessWorker implements PreviewWorker {
   readonly requests: PreviewRequest[] = []

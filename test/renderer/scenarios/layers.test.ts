@@ -78,7 +78,13 @@ describe('a folded section', () => {
   it('says in one sentence what it holds', () => {
     expect(sentenceOf('tracking', {})).toBe('Shadow paging, 5 us a first write')
     expect(sentenceOf('guest', { guest: { memory: '2 GiB', vcpus: 2 } })).toBe('2 GiB, pages of 4 KiB, 2 vCPUs')
-    expect(sentenceOf('faults', { faults: [{ at: '1 s' }] })).toBe('1 failure')
+    expect(sentenceOf('faults', { faults: [{ at: '1 s' }] })).toBe('Link lost at 1 s')
+    expect(sentenceOf('faults', { strategy: { kind: 'postcopy' }, faults: [{ phase: 'postcopy', at: '20 ms', lasts: '2 s' }, { kind: 'source-crash', phase: 'precopy' }] })).toBe('Link lost in postcopy after 20 ms for 2 s, source crashes in precopy')
+    expect(sentenceOf('strategy', { strategy: { kind: 'postcopy', push: 'multi-pivot', pivots: 3, prefetch: 'ppm', preempt: true } })).toBe('Post-copy, bubbling around up to 3 pivots, PPM of order 3, 8 pages along, faults on a connection of their own')
+    expect(sentenceOf('tracking', { strategy: { kind: 'postcopy' }, tracking: { trap: 'userfaultfd' } })).toContain('traps by userfaultfd')
+    expect(sentenceOf('balloon', { guest: { memory: '1 GiB', freeMemory: '512 MiB' }, balloon: { kind: 'self-ballooning' } })).toBe('Self-ballooning every 5 s down to 16 MiB free')
+    expect(sentenceOf('optimisations', {})).toBe('None')
+    expect(sentenceOf('optimisations', { optimisations: { zeroPages: 'marker', channels: 4 } })).toBe('Zero pages as markers, 4 channels')
   })
 
   it('names kind and differences where it has no sentence of its own', () => {

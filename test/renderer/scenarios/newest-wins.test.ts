@@ -3,6 +3,7 @@ import { simulate } from '#shared/sim/simulate.ts'
 import { resolveScenario } from '#shared/scenario/resolve.ts'
 import type { Scenario } from '#shared/scenario/scenario.ts'
 import { newestWins } from '../../../src-renderer/workers/newest-wins.ts'
+import type { PreviewAnswer, PreviewRequest } from '../../../src-renderer/workers/preview-protocol.ts'
 import { InProcessWorker } from './in-process-worker.ts'
 
 const scenarioOf = (writes: number): Scenario => {
@@ -17,11 +18,11 @@ describe('the preview asks its worker', () => {
 
   const start = () => {
     const workers: InProcessWorker[] = []
-    const asked = newestWins(() => {
+    const asked = newestWins<PreviewRequest, PreviewAnswer>(() => {
       const worker = new InProcessWorker()
       workers.push(worker)
       return worker
-    })
+    }, 'the preview')
     return { workers, asked }
   }
 

@@ -2,7 +2,7 @@
 
 import { shallowRef } from 'vue'
 import type { AppCalls, Draft, Settings } from '#shared/rpc/app-contract.ts'
-import { channelPair, connectApp, serveApp } from '#shared/rpc/channel.ts'
+import { channelPair, connectApp, eventsThrough, serveApp } from '#shared/rpc/channel.ts'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import type { ConnectionState, Program } from '../../../src-renderer/api/connection.ts'
 
@@ -15,8 +15,9 @@ export function memoryProgram(): MemoryProgram {
   const drafts = new Map<string, Omit<Draft, 'savedAt'>>()
   const settings: Settings = { theme: 'light', workers: 1, textScale: 1 }
   const known: Partial<AppCalls> = {
-    about: async () => ({ version: '0', modelVersion: 1, storePath: '', mode: 'browser', processors: 1 }),
+    about: async () => ({ version: '0', node: '24.0.0', electron: null, chromium: null, modelVersion: 1, storePath: '', mode: 'browser', processors: 1 }),
     settings: async () => settings,
+    notices: async () => [],
     saveDraft: async (draft) => void drafts.set(draft.draftId, draft),
     dropDraft: async (draftId) => void drafts.delete(draftId),
   }
@@ -25,7 +26,6 @@ export function memoryProgram(): MemoryProgram {
   })
   const [here, there] = channelPair()
   serveApp(there, service)
-  const ignore = (): void => undefined
-  const calls = connectApp(here, { queueChanged: ignore, runsFinished: ignore, suitesChanged: ignore, notesChanged: ignore, settingsChanged: ignore, requested: ignore })
-  return { program: { calls, state: shallowRef<ConnectionState>('open'), on: () => ignore }, drafts }
+  const calls = connectApp(here, eventsThrough(() => undefined))
+  return { program: { calls, state: shallowRef<ConnectionState>('open'), on: () => () => undefined }, drafts }
 }

@@ -141,16 +141,4 @@ describe('a field of the scenario', () => {
     expect(changes()).toEqual(['stop-and-copy'])
     wrapper.unmount()
   })
-
-  it('shows options of a later version with what they wait for, and does not let them be picked', async () => {
-    const { wrapper, input, changes } = show('strategy.kind')
-    await input().trigger('keydown', { key: 'ArrowDown' })
-    await nextTick()
-    const later = [...document.querySelectorAll<HTMLElement>('[role=option]')].find((option) => option.textContent?.startsWith('three-stage') === true)
-    expect(later?.textContent).toContain('It comes with three-stage copy')
-    expect(later?.hasAttribute('data-disabled')).toBe(true)
-    later?.click()
-    expect(changes()).toEqual([])
-    wrapper.unmount()
-  })
 })

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { resolveScenario } from '#shared/scenario/resolve.ts'
 import { simulate } from '#shared/sim/simulate.ts'
 import { downtimeOf, endOf, eventsOf, instantAt, meansOver, readingAt, seriesOf, visiblePoints } from '../../../src-renderer/components/timeline/timeline-data.ts'
+import { faultClusters, faultsOf, latencyScale, latencyShare } from '../../../src-renderer/components/timeline/timeline-faults.ts'
 import { layoutOf, timeAxis, timeToX, xToTime } from '../../../src-renderer/components/timeline/timeline-layout.ts'
 import MigrationTimeline from '../../../src-renderer/components/timeline/MigrationTimeline.vue'
 
@@ -105,5 +106,41 @@ describe('the timeline by keyboard', () => {
   it('names what it shows for a screen reader', () => {
     const wrapper = mount(MigrationTimeline, { props: { stats: busy } })
     expect(wrapper.get('.frame').attributes('aria-label')).toContain(`with ${busy.iterationCount} iterations`)
+  })
+})
+
+describe('page faults in a timeline', () => {
+  const postcopy = simulated({ guest: { memory: '32 MiB', freeMemory: '6 MiB' }, workload: { kind: 'hot-cold', writes: 4000, reads: 20000, workingSet: '16 MiB' }, balloon: { kind: 'static', size: '4 MiB' }, strategy: { kind: 'postcopy' } })
+
+  it('have a lane of their own, and none where there are none', () => {
+    const size = { width: 800, height: 400 }
+    expect(layoutOf(size, { hasGhost: false, hasFaults: false, textScale: 1 }).faults).toBeNull()
+    const { service, faults, axisTop } = layoutOf(size, { hasGhost: false, hasFaults: true, textScale: 1 })
+    expect(faults?.top).toBeGreaterThan(service.bottom)
+    expect(faults?.bottom).toBeLessThanOrEqual(axisTop)
+    expect(faultsOf(postcopy).length).toBeGreaterThan(10)
+    expect(faultsOf(busy)).toEqual([])
+  })
+
+  it('are stepped to by cluster, not one by one', () => {
+    const clusters = faultClusters(postcopy)
+    expect(clusters.reduce((sum, { latenciesMs }) => sum + latenciesMs.length, 0)).toBe(faultsOf(postcopy).length)
+    expect(clusters.length).toBeLessThanOrEqual(50)
+    expect(eventsOf(postcopy).filter(({ label }) => label.includes('fault'))).toHaveLength(clusters.length)
+  })
+
+  it('are read out with page and latency, and the balloon with its size', () => {
+    const [first] = faultsOf(postcopy)
+    const reading = readingAt(postcopy, first?.timeMs ?? 0, 1e-6).join(', ')
+    expect(reading).toMatch(/fault on page|faults drawn here/)
+    expect(reading).toContain('balloon 4 MiB')
+    expect(readingAt(busy, 1).join(', ')).not.toMatch(/fault|balloon/)
+  })
+
+  it('stand on a scale of whole decades around their latencies', () => {
+    expect(latencyScale([[{ timeMs: 0, page: 0, latencyMs: 0.3 }, { timeMs: 0, page: 0, latencyMs: 25 }]])).toEqual({ lowest: -1, highest: 2 })
+    expect(latencyScale([[{ timeMs: 0, page: 0, latencyMs: 1 }]])).toEqual({ lowest: 0, highest: 1 })
+    expect(latencyScale([[]])).toBeNull()
+    expect(latencyShare({ lowest: -1, highest: 1 }, 1)).toBeCloseTo(0.5, 9)
   })
 })

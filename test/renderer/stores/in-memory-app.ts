@@ -4,8 +4,8 @@ import { createPinia, setActivePinia } from 'pinia'
 import { type App, createApp, type Plugin, shallowRef } from 'vue'
 import { createMemoryHistory, createRouter, type Router } from 'vue-router'
 import { GodwitError } from '#shared/model/godwit-error.ts'
-import type { AppCalls, AppEvents, Draft, Settings, SuiteDocument } from '#shared/rpc/app-contract.ts'
-import { channelPair, connectApp, serveApp } from '#shared/rpc/channel.ts'
+import type { AppCalls, Draft, Notice, Settings, SuiteDocument } from '#shared/rpc/app-contract.ts'
+import { channelPair, connectApp, eventsThrough, serveApp } from '#shared/rpc/channel.ts'
 import { appKey } from '../../../src-renderer/api/app.ts'
 import type { Program } from '../../../src-renderer/api/connection.ts'
 import { useSession } from '../../../src-renderer/stores/session.ts'
@@ -14,6 +14,7 @@ export interface InMemoryApp {
   readonly files: Map<string, { text: string; modifiedAt: string }>
   readonly drafts: Map<string, Draft>
   readonly started: Array<{ readonly text: string }>
+  readonly notices: Map<string, Notice>
   /** Sets what a call is refused with until it is cleared. */
   readonly refusals: Map<keyof AppCalls, GodwitError>
   readonly router: Router
@@ -24,17 +25,17 @@ export interface InMemoryApp {
 }
 
 /** Starts an application without a window: stores may be used right after. */
-export async function startInMemoryApp(options: { readonly drafts?: readonly Draft[] } = {}): Promise<InMemoryApp> {
+export async function startInMemoryApp(options: { readonly drafts?: readonly Draft[]; readonly notices?: readonly Notice[] } = {}): Promise<InMemoryApp> {
   const files = new Map<string, { text: string; modifiedAt: string }>()
   const drafts = new Map((options.drafts ?? []).map((draft) => [draft.draftId, draft]))
   const started: Array<{ readonly text: string }> = []
+  const notices = new Map((options.notices ?? []).map((notice) => [notice.noticeId, notice]))
   const refusals = new Map<keyof AppCalls, GodwitError>()
   const [near, far] = channelPair()
-  serveApp(far, refusing(service({ files, drafts, started }), refusals))
+  serveApp(far, refusing(service({ files, drafts, started, notices }), refusals))
   const listeners = new Map<string, Set<(...args: never[]) => void>>()
-  const silent: AppEvents = { queueChanged() {}, runsFinished() {}, suitesChanged() {}, notesChanged() {}, settingsChanged() {}, requested() {} }
   const program: Program = {
-    calls: connectApp(near, silent),
+    calls: connectApp(near, eventsThrough((name, args) => listeners.get(name)?.forEach((listener) => listener(...(args as never[]))))),
     state: shallowRef('open'),
     on: (name, listener) => {
       const known = listeners.get(name) ?? new Set()
@@ -58,12 +59,12 @@ export async function startInMemoryApp(options: { readonly drafts?: readonly Dra
   }
   await settled()
   const providing: Plugin = { install: (target) => void target.provide(appKey, program) }
-  return { files, drafts, started, refusals, router, plugins: [pinia, router, providing], settled }
+  return { files, drafts, started, notices, refusals, router, plugins: [pinia, router, providing], settled }
 }
 
-type Kept = Pick<InMemoryApp, 'files' | 'drafts' | 'started'>
+type Kept = Pick<InMemoryApp, 'files' | 'drafts' | 'started' | 'notices'>
 
-function service({ files, drafts, started }: Kept): AppCalls {
+function service({ files, drafts, started, notices }: Kept): AppCalls {
   let settings: Settings = { theme: 'light', workers: 0, textScale: 1 }
   let clock = 0
   const now = (): string => new Date(Date.UTC(2026, 0, 1) + ++clock * 1000).toISOString()
@@ -76,9 +77,11 @@ function service({ files, drafts, started }: Kept): AppCalls {
     return { path, ...file }
   }
   return {
-    about: async () => ({ version: '0.1.0', modelVersion: 1, storePath: '/lab/lab.sqlite', mode: 'browser', processors: 4 }),
+    about: async () => ({ version: '0.1.0', node: '24.0.0', electron: null, chromium: null, modelVersion: 1, storePath: '/lab/lab.sqlite', mode: 'browser', processors: 4 }),
     settings: async () => settings,
     saveSettings: async (changes) => (settings = { ...settings, ...changes }),
+    notices: async () => [...notices.values()],
+    dismissNotice: async (noticeId) => void notices.delete(noticeId),
     openDocument: async (path) => open(path),
     saveDocument: async ({ path, text, modifiedAt }) => {
       const file = files.get(path)
@@ -100,7 +103,7 @@ function service({ files, drafts, started }: Kept): AppCalls {
     startRuns: async ({ text }) => ({ suiteId: started.push({ text }) }),
     pauseRuns: unknown, resumeRuns: unknown, cancelRuns: unknown, retryCrashed: unknown, appendRepetitions: unknown,
     queue: async () => [],
-    suites: async () => [], suiteText: unknown, runRows: unknown, run: unknown, scenarioOfRun: unknown, annotate: unknown, renderFigure: unknown,
+    suites: async () => [], suiteText: unknown, runRows: unknown, run: unknown, scenarioOfRun: unknown, annotate: unknown, runsAsParquet: unknown, renderFigure: unknown,
   }
 }
 

@@ -4,6 +4,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { useSession } from '../../../src-renderer/stores/session.ts'
 import { useSuiteDocument } from '../../../src-renderer/stores/suite-document.ts'
+import type { PlanRequest } from '../../../src-renderer/workers/plan-protocol.ts'
+import { WindowWorker } from '../window-workers.ts'
 import { type InMemoryApp, startInMemoryApp } from './in-memory-app.ts'
 
 const file = '# by hand\ngodwit: 1\nname: Mine # working title\nbase: { preset: lab/hot-cold-1g }\nrepeat: 2\n'
@@ -82,15 +84,88 @@ describe('a broken file', () => {
   })
 })
 
+/** A planning thread that works when the test lets it. */
+class HeldWorker extends WindowWorker {
+  static all: HeldWorker[] = []
+  readonly asked: string[] = []
+  readonly #held: Array<() => void> = []
+
+  constructor(file: URL | string) {
+    super(file)
+    HeldWorker.all.push(this)
+  }
+
+  override postMessage(request: PlanRequest): void {
+    this.asked.push(request.text)
+    this.#held.push(() => super.postMessage(request))
+  }
+
+  goOn(): void {
+    for (const work of this.#held.splice(0)) work()
+  }
+}
+
 describe('planning', () => {
-  it('plans a small suite at once and a large one when the typing pauses', async () => {
+  const shown = () => [useSuiteDocument().plan?.runs, useSuiteDocument().isPlanning]
+
+  beforeEach(() => {
+    HeldWorker.all = []
+  })
+  afterEach(() => void vi.unstubAllGlobals())
+
+  it('asks for a small suite at once and for a large one when the typing pauses', async () => {
     const document = useSuiteDocument()
     document.set(['repeat'], 7)
-    expect([document.plan?.runs.length, document.isPlanning]).toEqual([7, false])
+    await app.settled()
+    expect(shown()).toEqual([7, false])
     document.set(['repeat'], 5000)
-    expect([document.plan?.runs.length, document.isPlanning]).toEqual([7, true])
+    await app.settled()
+    expect(shown()).toEqual([7, true])
     await pause()
-    expect([document.plan?.runs.length, document.isPlanning]).toEqual([5000, false])
+    expect(shown()).toEqual([5000, false])
+  })
+
+  it('shows no plan of a text that was changed since', async () => {
+    vi.stubGlobal('Worker', HeldWorker)
+    const document = useSuiteDocument()
+    document.set(['repeat'], 7)
+    document.set(['repeat'], 8)
+    const [planner] = HeldWorker.all
+    planner?.goOn()
+    await app.settled()
+    expect(shown()).toEqual([undefined, true])
+    planner?.goOn()
+    await app.settled()
+    expect(shown()).toEqual([8, false])
+    expect(planner?.asked).toHaveLength(2)
+  })
+
+  it('drops what is being planned when the text cannot be read any more', async () => {
+    vi.stubGlobal('Worker', HeldWorker)
+    const document = useSuiteDocument()
+    document.set(['repeat'], 'often')
+    HeldWorker.all[0]?.goOn()
+    await app.settled()
+    expect([...shown(), document.problems[0]?.field]).toEqual([undefined, false, 'repeat'])
+  })
+
+  it('tells what is wrong with the points as problems of the suite', async () => {
+    const document = useSuiteDocument()
+    document.set(['constraint'], 'link.bandwidth > "900 Gbit/s"')
+    await app.settled()
+    expect([document.plan, document.problems[0]?.field, document.problems[0]?.message]).toEqual([null, 'constraint', 'the constraint leaves no point of the suite to run'])
+  })
+
+  it('says that planning broke, and plans the next text', async () => {
+    vi.stubGlobal('Worker', HeldWorker)
+    const document = useSuiteDocument()
+    HeldWorker.all[0]?.dispatchEvent(Object.assign(new Event('error'), { message: 'out of memory' }))
+    await app.settled()
+    expect([...shown(), useSession().notice?.text]).toEqual([undefined, false, 'planning broke: out of memory'])
+    document.set(['repeat'], 3)
+    HeldWorker.all.at(-1)?.goOn()
+    await app.settled()
+    expect(shown()).toEqual([3, false])
   })
 })
 

@@ -24,7 +24,7 @@ describe('summarising runs', () => {
 
   it('leaves runs that did not complete out of the mean, and counts them', () => {
     const completed = runOf({})
-    const failed = { ...runOf({}, { repetition: 1 }), outcome: 'failed' as const, downtimeMs: 1e9 }
+    const failed = { ...runOf({}, { repetition: 2 }), outcome: 'failed' as const, downtimeMs: 1e9 }
     const [summary] = summarise([completed, failed], { metrics: [downtime] })
     expect(summary?.metrics['downtimeMs']).toMatchObject({ n: 1, mean: completed.downtimeMs })
     expect(summary?.outcomes).toEqual({ completed: 1, failed: 1, lost: 0, cancelled: 0, crashed: 0 })

@@ -120,7 +120,7 @@ describe('godwit plan', () => {
     const document = JSON.parse(out) as { runs: unknown[]; runCount: number; estimate: { cpuSeconds: number } }
     expect(document).toMatchObject({ suite: 'Bandwidth against dirtying rate', points: 14, runCount: 140 })
     expect(document.runs).toHaveLength(140)
-    expect(document.runs[0]).toMatchObject({ point: 0, factors: { 'link.bandwidth': '100 Mbit/s' }, repetition: 0, seed: 1066519350, backend: 'sim' })
+    expect(document.runs[0]).toMatchObject({ point: 0, factors: { 'link.bandwidth': '100 Mbit/s' }, repetition: 1, seed: 1066519350, backend: 'sim' })
     expect(document.estimate.cpuSeconds).toBeGreaterThan(0)
   })
 

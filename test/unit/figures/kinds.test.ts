@@ -124,7 +124,7 @@ describe('timelines', () => {
     const first = chart({ kind: 'timelines', where: { 'link.bandwidth': '100 Mbit/s' } })
     expect(first.config.data.datasets.map(({ label }) => label)).toEqual([...writeRates])
     const two = [grid[0]?.runId ?? '', grid[1]?.runId ?? '']
-    expect(chart({ kind: 'timelines', runs: two }).config.data.datasets.map(({ label }) => label)).toEqual(['repetition 0', 'repetition 1'])
+    expect(chart({ kind: 'timelines', runs: two }).config.data.datasets.map(({ label }) => label)).toEqual(['repetition 1', 'repetition 2'])
     expect(() => chart({ kind: 'timelines', runs: ['nope'] })).toThrow(/begins with "nope"/)
   })
 })

@@ -19,10 +19,10 @@ const smallGuest: Tree = {
   strategy: { kind: 'precopy', stop: { iterations: 4, pagesLeft: 50 } },
 }
 
-export function runOf(scenario: Tree, { factors = {}, point = 0, repetition = 0, suite = 'test', backend = 'sim' }: RunOf = {}): RunRecord {
+export function runOf(scenario: Tree, { factors = {}, point = 0, repetition = 1, suite = 'test', backend = 'sim' }: RunOf = {}): RunRecord {
   const resolved = resolveScenario({ ...smallGuest, ...scenario })
   if (!resolved.ok) throw new Error(JSON.stringify(resolved.issues))
-  const seed = 100 + repetition
+  const seed = 99 + repetition
   return {
     ...simulate(resolved.scenario, seed),
     runId: `${suite}-${backend}-${point}-${repetition}`,
@@ -36,6 +36,14 @@ export function runOf(scenario: Tree, { factors = {}, point = 0, repetition = 0,
   }
 }
 
+/** Post-copy of a guest that faults all over its memory. */
+export function postcopyRun(push: 'linear' | 'forward' | 'dual' | 'multi-pivot', more: Tree = {}, point = 0): RunRecord {
+  return runOf(
+    { workload: { kind: 'hot-cold', workingSet: '24 MiB', writes: '4000 pages/s', reads: '20000 pages/s' }, strategy: { kind: 'postcopy', push }, ...more },
+    { factors: { 'strategy.push': push }, point },
+  )
+}
+
 export const bandwidths = ['100 Mbit/s', '400 Mbit/s'] as const
 export const writeRates = ['500 pages/s', '2000 pages/s', '8000 pages/s', '32000 pages/s'] as const
 
@@ -43,7 +51,7 @@ export const writeRates = ['500 pages/s', '2000 pages/s', '8000 pages/s', '32000
 export function gridOfRuns(): readonly RunRecord[] {
   return bandwidths.flatMap((bandwidth, row) =>
     writeRates.flatMap((writes, column) =>
-      [0, 1, 2].map((repetition) =>
+      [1, 2, 3].map((repetition) =>
         runOf(
           { link: { bandwidth }, workload: { kind: 'uniform', workingSet: '8 MiB', writes } },
           { factors: { 'link.bandwidth': bandwidth, 'workload.writes': writes }, point: row * writeRates.length + column, repetition },

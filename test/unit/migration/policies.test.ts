@@ -65,8 +65,8 @@ describe('a stall', () => {
 
   it('is acted upon at a local minimum only', () => {
     const flat = [5000, 5000, 5000].map((dirtyPages, i) => ({ dirtyPages, elapsedNs: (i + 1) * 10e9 }))
-    expect(decide({ stallWindow: '15 s' }, ...flat, { dirtyPages: 5100, elapsedNs: 40e9 })).toEqual({ kind: 'continue' })
-    expect(decide({ stallWindow: '15 s' }, ...flat, { dirtyPages: 4999, elapsedNs: 40e9 })).toEqual({ kind: 'stop-and-copy', rule: 'stallWindow' })
+    expect(decide({ stallWindow: '15 s' }, ...flat.slice(0, 2), { dirtyPages: 5201, elapsedNs: 40e9 })).toEqual({ kind: 'continue' })
+    expect(decide({ stallWindow: '15 s' }, ...flat.slice(0, 2), { dirtyPages: 5201, elapsedNs: 40e9 }, { dirtyPages: 5200, elapsedNs: 41e9 })).toEqual({ kind: 'stop-and-copy', rule: 'stallWindow' })
   })
 
   it('may abort or be ignored', () => {

@@ -1,12 +1,11 @@
 import { expect, it } from 'vitest'
-import { connectApp, type Channel } from '#shared/rpc/channel.ts'
+import { connectApp, eventsThrough, type Channel } from '#shared/rpc/channel.ts'
 import { isCallFrame } from '#shared/rpc/call-frame.ts'
 
 it('is what the asking side sends', () => {
   const sent: string[] = []
   const channel: Channel = { send: (message) => void sent.push(message), receive: () => undefined }
-  const nothing = (): void => undefined
-  const calls = connectApp(channel, { queueChanged: nothing, runsFinished: nothing, suitesChanged: nothing, notesChanged: nothing, settingsChanged: nothing, requested: nothing })
+  const calls = connectApp(channel, eventsThrough(() => undefined))
   void calls.run('r-1')
   expect(sent.map(isCallFrame)).toEqual([true])
 })

@@ -59,7 +59,7 @@ const truths: ReadonlyArray<[text: string, holds: boolean]> = [
   ['strategy.maxRate != off', false],
   ['strategy.maxRate > 0', false],
   ['strategy.maxRate * 2 <= 0', false],
-  ['strategy.stop.iterations = 8', true],
+  ['strategy.stop.iterations = 9', true],
   ['true and not false', true],
 ]
 
@@ -79,7 +79,7 @@ const faults: ReadonlyArray<[text: string, faults: readonly string[]]> = [
   ['link.bandwith > 3', ['"link.bandwith" is neither a field nor an option; did you mean "link.bandwidth"?']],
   ['link.bandwith > 3 and guest.vcpu = 1', ['"link.bandwith" is neither a field nor an option; did you mean "link.bandwidth"?', '"guest.vcpu" is neither a field nor an option; did you mean "guest.vcpus"?']],
   ['strategy.kind = precpy', ['"precpy" is neither a field nor an option; did you mean "precopy"?']],
-  ['strategy.kind = idle', ['"idle" is not an option of strategy.kind; it can be stop-and-copy, precopy, postcopy, hybrid, three-stage, on-demand, self, cold']],
+  ['strategy.kind = idle', ['"idle" is not an option of strategy.kind; it can be stop-and-copy, precopy, postcopy, on-demand, hybrid, three-stage, self, cold']],
   ['workload.kind = "hot-clod"', ['"hot-clod" is not an option of workload.kind; did you mean "hot-cold"?']],
   ['bandwidth > 3', ['"bandwidth" is neither a field nor an option; did you mean "link.bandwidth"?']],
   ['link > 3', ['"link" is neither a field nor an option; write a path such as link.bandwidth, or a quantity in quotes']],

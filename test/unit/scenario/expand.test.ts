@@ -79,21 +79,21 @@ describe('values of a range', () => {
 })
 
 describe('the runs of a suite', () => {
-  test('visit every point before any is repeated', () => {
+  test('visit every point before any is repeated, and count repetitions from 1', () => {
     const { runs } = planOf(suiteText('repeat: 3', 'vary: [{ field: guest.vcpus, values: [1, 2] }]'))
-    expect(runs.map(({ point, repetition }) => [repetition, point.index])).toEqual([[0, 0], [0, 1], [1, 0], [1, 1], [2, 0], [2, 1]])
+    expect(runs.map(({ point, repetition }) => [repetition, point.index])).toEqual([[1, 0], [1, 1], [2, 0], [2, 1], [3, 0], [3, 1]])
   })
 
   test('share the seed of their repetition, derived from the seed of the suite', () => {
     const { runs } = planOf(suiteText('repeat: 2', 'seed: 9', 'vary: [{ field: guest.vcpus, values: [1, 2] }]'))
-    expect(runs.map(({ seed }) => seed)).toEqual([0, 0, 1, 1].map((repetition) => repetitionSeed(9, repetition)))
+    expect(runs.map(({ seed }) => seed)).toEqual([1, 1, 2, 2].map((repetition) => repetitionSeed(9, repetition)))
   })
 
   test('have ids that say what goes into them, and nothing else', () => {
     const [run] = planOf(suiteText('seed: 9')).runs
     const [renamed] = planOf(suiteText('seed: 9').replace('Test', 'Other')).runs
     const [reseeded] = planOf(suiteText('seed: 10')).runs
-    expect(run?.runId).toBe(runIdOf({ scenarioHash: run?.point.scenarioHash ?? '', seed: repetitionSeed(9, 0), backend: 'sim' }))
+    expect(run?.runId).toBe(runIdOf({ scenarioHash: run?.point.scenarioHash ?? '', seed: repetitionSeed(9, 1), backend: 'sim' }))
     expect(renamed?.runId).toBe(run?.runId)
     expect(reseeded?.runId).not.toBe(run?.runId)
   })

@@ -36,7 +36,7 @@ describe('warnings', () => {
     expect(warningsOf(suiteText('base:', '  workload: { kind: uniform, hotPages: 3 %, processes: [{ kind: uniform, exponent: 1 }] }', '  strategy: { kind: stop-and-copy, skipDirty: on }'))).toEqual([
       '4:30 base.workload.hotPages: has no effect: it is read if workload.kind is hot-cold or kernel-compile or web-server, and here it is uniform',
       '4:74 base.workload.processes[0].exponent: has no effect: it is read if workload.processes.0.kind is zipf or oltp, and here it is uniform',
-      '5:36 base.strategy.skipDirty: has no effect: it is read if strategy.kind is precopy, and here it is stop-and-copy',
+      '5:36 base.strategy.skipDirty: has no effect: it is read if strategy.kind is precopy or hybrid or self or three-stage, and here it is stop-and-copy',
     ])
   })
 

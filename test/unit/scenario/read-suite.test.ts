@@ -31,11 +31,6 @@ const golden: ReadonlyArray<[fault: string, text: string, problems: readonly str
     ['suite.yaml:3:32: base.tracking.mechanism: "shadwo" is not one of shadow, hap, pml, dirty-ring, soft-dirty; did you mean "shadow"?'],
   ],
   [
-    'a kind that a later version brings',
-    suiteText('base: { strategy: { kind: three-stage } }'),
-    ['suite.yaml:3:27: base.strategy.kind: "three-stage" is part of the format, but this version cannot run it yet: it comes with three-stage copy'],
-  ],
-  [
     'a backend that a later version brings',
     suiteText('backends: [sim, agents]'),
     ['suite.yaml:3:17: backends[1]: "agents" is part of the format, but this version cannot run it yet: a later version brings host agents'],

@@ -49,3 +49,38 @@ describe('the film of the address space', () => {
     expect(simulate(scenarioWith('1 GiB'), 1).fingerprint).toBe(fingerprint)
   })
 })
+
+describe('the film of post-copy', () => {
+  const film = ((): MemoryMap => {
+    let made: MemoryMap | null = null
+    const scenario = scenarioOf({
+      guest: { memory: '64 MiB', freeMemory: '12 MiB', nonPageable: '0 B' },
+      workload: { kind: 'hot-cold', writes: '5000 pages/s', reads: '20000 pages/s', workingSet: '32 MiB' },
+      balloon: { kind: 'static', size: '8 MiB' },
+      strategy: { kind: 'postcopy', push: 'multi-pivot', prefetch: 'next-k' },
+    })
+    simulate(scenario, 1, { onMemoryMap: (map) => (made = map) })
+    if (made === null) throw new Error('no film was made')
+    return made
+  })()
+
+  it('shows missing memory that comes by push, on demand and by prediction, until nothing is missing', () => {
+    const shareOf = (values: Uint8Array | undefined): number => [...(values ?? [])].reduce((sum, value) => sum + value, 0) / (255 * (values?.length ?? 1))
+    const missing = film.frames.map((frame) => shareOf(frame.missing))
+    expect(Math.max(...missing)).toBeGreaterThan(0.7)
+    expect(missing.at(-1)).toBe(0)
+    const last = film.frames.at(-1)
+    const [demanded, predicted, present] = [shareOf(last?.demanded), shareOf(last?.predicted), shareOf(last?.present)]
+    expect(demanded).toBeGreaterThan(0)
+    expect(predicted).toBeGreaterThan(0)
+    expect(demanded + predicted).toBeLessThan(present)
+    expect(film.frames.every(({ dirty, missing: lacking }) => !lacking.some((share) => share > 0) || dirty.every((share) => share === 0))).toBe(true)
+  })
+
+  it('shows what the guest gave back, which never comes', () => {
+    const last = film.frames.at(-1)
+    const released = [...(last?.released.keys() ?? [])].filter((cell) => last?.released[cell] === 255)
+    expect(released.length * film.pagesPerCell).toBeCloseTo(2048, -2)
+    for (const cell of released) expect(last?.present[cell]).toBe(0)
+  })
+})

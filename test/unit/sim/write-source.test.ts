@@ -84,7 +84,7 @@ describe('independent writes', () => {
 describe('a sweep', () => {
   it('dirties exactly the pages that a sweep made write by write does', () => {
     const pages = 37
-    const oneWritePerNs = (guestNs: number): number => guestNs
+    const oneWritePerNs = steady(1e9)
     const dirtyPages = (sweep: SweepSource): number[] => Array.from({ length: pages }, (_, i) => i).filter((i) => sweep.isDirty(3 + i))
     for (let seed = 0; seed < 50; seed++) {
       const sweep = new SweepSource({ firstPage: 3, pages }, oneWritePerNs, seed)
@@ -127,17 +127,17 @@ describe('intensities', () => {
     for (const law of laws) {
       let previous = 0
       for (let ms = 0; ms <= 16000; ms += 3) {
-        expect(law(ms * 1e6)).toBeGreaterThanOrEqual(previous)
-        previous = law(ms * 1e6)
+        expect(law.at(ms * 1e6)).toBeGreaterThanOrEqual(previous)
+        previous = law.at(ms * 1e6)
       }
-      expect(law(16 * second)).toBeCloseTo(3200, 6)
+      expect(law.at(16 * second)).toBeCloseTo(3200, 6)
     }
   })
 
   it('write only in the burst', () => {
     const law = bursts(100, second, 0.1)
-    expect(law(0.1 * second)).toBeCloseTo(100, 9)
-    expect(law(0.9 * second)).toBeCloseTo(100, 9)
-    expect(law(1.05 * second)).toBeCloseTo(150, 9)
+    expect(law.at(0.1 * second)).toBeCloseTo(100, 9)
+    expect(law.at(0.9 * second)).toBeCloseTo(100, 9)
+    expect(law.at(1.05 * second)).toBeCloseTo(150, 9)
   })
 })

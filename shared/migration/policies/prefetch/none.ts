@@ -1,0 +1,7 @@
+/** Nothing travels along. */
+
+import type { Prefetcher } from './prefetcher.ts'
+
+export function none(): Prefetcher {
+  return { predict: () => [] }
+}
