@@ -50,19 +50,19 @@ export class Connection {
   /** What is on its way arrives after the latency, or when the link is back; if the connection is given up before, never. */
   afterLatency(arrive: () => void): void {
     const number = this.#number
+    // It waits in line with everything else that is on its way, so that nothing sent later comes before it.
+    const whenBack = (): void => {
+      if (!this.#link.isUp) this.#link.whenBack(whenBack)
+      else if (number === this.#number) arrive()
+    }
     this.#kernel.schedule(this.#latencyNs, () => {
       if (this.#link.isUp) arrive()
-      else this.#kernel.spawn(this.#whenBack(number, arrive))
+      else whenBack()
     })
   }
 
   /** A new connection takes the place of the one that was lost. */
   renew(): void {
     this.#number++
-  }
-
-  *#whenBack(number: number, arrive: () => void): Process<void> {
-    yield* this.#link.ready()
-    if (number === this.#number) arrive()
   }
 }

@@ -94,6 +94,11 @@ export class Link {
     while (!this.#up) yield this.#recovered
   }
 
+  /** Calls back when the link, now down, is up again, in the order of asking. */
+  whenBack(callback: () => void): void {
+    this.#recovered.wait(callback)
+  }
+
   /** Carries `bytes`, asking for at most `demand` bits per second, and returns when the last bit has left. */
   *carry(bytes: number, demand: number): Process<void> {
     if (bytes === 0) return

@@ -245,6 +245,17 @@ describe('reverse checkpoints', () => {
   })
 })
 
+it('a page that a short loss holds up comes before the commitment that follows it', () => {
+  const guest = { memory: '64 MiB' }
+  const strategy: Strategy = { kind: 'postcopy', push: 'linear', pushBatch: 1 }
+  const link = { bandwidth: '1 Gbit/s', latency: '200 us', timeout: '500 ms' }
+  const endsAt = run(strategy, [], { guest, link }).totalMs
+  // From well before the last page leaves until the commitment is through, in steps shorter than the latency.
+  for (let atMs = endsAt - 1.2; atMs < endsAt; atMs += 0.05) {
+    expect(run(strategy, [{ at: `${atMs} ms`, lasts: '50 ms' }], { guest, link }).outcome).toBe('completed')
+  }
+})
+
 it('the suite of failures has each of them come, in the phase that it names', () => {
   const read = readSuite(suitePresets['failures']?.yaml ?? '', 'failures')
   if (!read.ok) throw new Error(JSON.stringify(read.problems))
