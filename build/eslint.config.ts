@@ -115,7 +115,7 @@ export default defineConfig(
   {
     name: 'godwit/entry-points',
     // Programs that talk to a terminal themselves.
-    files: ['test/bench/**/*.ts', 'src-main/cli/entry.ts'],
+    files: ['test/{bench,soak}/**/*.ts', 'src-main/cli/entry.ts'],
     rules: { 'no-console': 'off' },
   },
   {

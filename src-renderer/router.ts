@@ -17,6 +17,8 @@ export const views: readonly ViewEntry[] = [
   { name: 'results', label: 'Results', path: '/results', meaning: 'All runs in a table: filter, sort, group, open one' },
   { name: 'compare', label: 'Compare', path: '/compare', meaning: 'Charts over factors, suites and runs, against a baseline' },
   { name: 'figures', label: 'Figures', path: '/figures', meaning: 'Figures for a paper at their true size' },
+  { name: 'fidelity', label: 'Fidelity', path: '/fidelity', meaning: 'How far the simulation is from what was measured' },
+  { name: 'hosts', label: 'Hosts', path: '/hosts', meaning: 'Machines with an agent: whether they answer, and how to add one' },
 ]
 
 export function createAppRouter(): Router {
@@ -31,6 +33,8 @@ export function createAppRouter(): Router {
       { path: '/results/run/:runId', name: 'run', component: () => import('./features/results/RunView.vue') },
       { path: '/compare', name: 'compare', component: () => import('./features/compare/CompareView.vue') },
       { path: '/figures', name: 'figures', component: () => import('./features/figures/FiguresView.vue') },
+      { path: '/fidelity', name: 'fidelity', component: () => import('./features/fidelity/FidelityView.vue') },
+      { path: '/hosts', name: 'hosts', component: () => import('./features/hosts/HostsView.vue') },
       { path: '/settings', name: 'settings', component: () => import('./features/settings/SettingsView.vue') },
       { path: '/:rest(.*)*', redirect: '/' },
     ],

@@ -15,12 +15,12 @@ export interface RowFieldOptions {
   readonly scenarioOf?: (row: RunRow) => Scenario | undefined
 }
 
-const outcomes: readonly Outcome[] = ['completed', 'failed', 'lost', 'cancelled', 'crashed']
+const outcomes: readonly Outcome[] = ['completed', 'failed', 'lost', 'cancelled', 'crashed', 'invalid']
 
 /** The value of a metric in a row; a crashed run has none. */
 export function metricInRow(metric: Metric, row: RunRow): number | null {
   // A metric never reads the rows and series that a row lacks.
-  return row.outcome === 'crashed' ? null : metric.of(row as RunRow & Pick<MigrationStats, 'iterations' | 'timeline' | 'wws'>)
+  return row.outcome === 'crashed' || row.outcome === 'invalid' ? null : metric.of(row as RunRow & Pick<MigrationStats, 'iterations' | 'timeline' | 'wws'>)
 }
 
 /** Factor paths of these rows, in the order in which they appear. */

@@ -53,7 +53,7 @@ export function completedOf(runs: readonly RunRecord[]): readonly RunRecord[] {
 }
 
 export function countOutcomes(runs: readonly RunRecord[]): OutcomeCounts {
-  const counts = { completed: 0, failed: 0, lost: 0, cancelled: 0, crashed: 0 }
+  const counts = { completed: 0, failed: 0, lost: 0, cancelled: 0, crashed: 0, invalid: 0 }
   for (const run of runs) counts[run.outcome] += 1
   return counts
 }

@@ -9,6 +9,7 @@ import { downtimeBreakdown } from './downtime-breakdown.ts'
 import { type Drawing, drawingOf } from './drawing.ts'
 import { faultLatency } from './fault-latency.ts'
 import { faults } from './faults.ts'
+import { fidelity } from './fidelity.ts'
 import { heatMap } from './heat-map.ts'
 import { histogram } from './histogram.ts'
 import { iterationTimeline } from './iteration-timeline.ts'
@@ -51,6 +52,7 @@ const kinds: Readonly<Record<FigureKind, Kind>> = {
   faults,
   balloon,
   'page-heat': pageHeat,
+  fidelity,
 }
 
 /** Throws a GodwitError with a code beginning with `figure.` where the recipe does not fit the runs. */

@@ -12,7 +12,7 @@ import { type Drawing, stylesOf } from './drawing.ts'
 import { markOf } from './marks.ts'
 import { backendMarks, type SeriesStyle, seriesStyles } from './palette.ts'
 import type { Recipe } from './recipe.ts'
-import { distinctValues, factorPaths, metricFor, requireFactor, requireOneSuite, selectRuns, valueOf } from './selection.ts'
+import { distinctValues, factorPaths, type Grouped, metricFor, requireFactor, requireOneSuite, selectRuns, valueOf } from './selection.ts'
 import type { ChartMark, ChartSpec } from './spec.ts'
 import { type AxisUnit, labelWithUnit, unitFor, unitForFactor } from './units.ts'
 
@@ -125,7 +125,7 @@ export function requireUnmixed(runs: readonly RunRecord[], shown: readonly strin
 }
 
 /** The runs of each series with its name, in the order asked for. */
-export function groupsOf(recipe: Drawing, runs: readonly RunRecord[], seriesPaths: readonly string[]): ReadonlyArray<readonly [label: string, runs: readonly RunRecord[]]> {
+export function groupsOf<Run extends Grouped>(recipe: Drawing, runs: readonly Run[], seriesPaths: readonly string[]): ReadonlyArray<readonly [label: string, runs: readonly Run[]]> {
   const ordered = recipe.order === 'suite' ? runs : inOrderOf(runs, seriesPaths)
   const groups = [...groupBy(ordered, (run) => seriesPaths.map((path) => String(valueOf(run, path))).join(', ')).entries()]
   if (groups.length > seriesStyles.length) {
@@ -135,11 +135,11 @@ export function groupsOf(recipe: Drawing, runs: readonly RunRecord[], seriesPath
 }
 
 /** Runs so that series come in rising order of a numeric factor, and otherwise in the order of the suite. */
-export function inOrderOf(runs: readonly RunRecord[], paths: readonly string[]): readonly RunRecord[] {
+export function inOrderOf<Run extends Grouped>(runs: readonly Run[], paths: readonly string[]): readonly Run[] {
   const [path] = paths
   const dimension = path === undefined ? undefined : dimensionOf(path)
   if (path === undefined || dimension === undefined) return runs
-  const rank = (run: RunRecord): number => numberOf(valueOf(run, path), dimension) ?? Number.POSITIVE_INFINITY
+  const rank = (run: Run): number => numberOf(valueOf(run, path), dimension) ?? Number.POSITIVE_INFINITY
   return runs.toSorted((one, other) => (rank(one) === rank(other) ? 0 : rank(one) - rank(other)))
 }
 

@@ -11,7 +11,7 @@ import { sizeOf } from './recipe.ts'
 import type { ChartSpec } from './spec.ts'
 
 /** A factor whose values span more than this many decades is drawn on a logarithmic axis. */
-const decadesOfLinear = 1.5
+export const decadesOfLinear = 1.5
 
 export function lines(recipe: Drawing, runs: readonly RunRecord[]): ChartSpec {
   const comparison = compare(recipe, runs)

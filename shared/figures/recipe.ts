@@ -29,6 +29,7 @@ export const figureKinds = {
   faults: 'Page faults of one run over time and address, darker and larger for a longer latency',
   balloon: 'Memory in the balloon over time, several runs laid over each other',
   'page-heat': 'Where one run writes and when: the share of each stretch of memory that each window wrote',
+  fidelity: 'What was simulated against what was measured, a mark for each point of the suite; on the diagonal they are equal',
 } as const
 
 export type FigureKind = keyof typeof figureKinds
@@ -84,8 +85,8 @@ const confidence = z.union([z.string(), z.number()], { error: 'a share is expect
 })
 
 const overFactor: readonly FigureKind[] = ['bars', 'lines', 'band', 'box', 'heat-map', 'phase-stack', 'downtime-breakdown']
-const ofGroups: readonly FigureKind[] = [...overFactor, 'scatter', 'histogram', 'cdf', 'pareto']
-const ofMetric: readonly FigureKind[] = ['bars', 'lines', 'band', 'box', 'scatter', 'histogram', 'cdf', 'heat-map', 'pareto']
+const ofGroups: readonly FigureKind[] = [...overFactor, 'scatter', 'histogram', 'cdf', 'pareto', 'fidelity']
+const ofMetric: readonly FigureKind[] = ['bars', 'lines', 'band', 'box', 'scatter', 'histogram', 'cdf', 'heat-map', 'pareto', 'fidelity']
 const ofOneRun: readonly FigureKind[] = ['iteration-timeline', 'wws', 'faults', 'page-heat']
 const laidOver: readonly FigureKind[] = ['timelines', 'service-level', 'fault-latency', 'balloon']
 const ofTime: readonly FigureKind[] = [...ofOneRun, 'timelines', 'service-level', 'balloon']
@@ -101,7 +102,7 @@ export const recipeSchema = z.strictObject(
     name: z.string({ error: 'text is expected' }).regex(/^[a-z0-9][a-z0-9._-]{0,79}$/i, 'a name has letters, digits, dots, dashes and underscores').optional()
       .meta(field({ meaning: 'File name of the figure, without its ending', label: 'Name', group: 'What', control: 'text' })),
     title: text.optional().meta(field({ meaning: 'Text above the figure; papers have captions instead', label: 'Title', group: 'What', control: 'text' })),
-    metric: text.optional().meta(field({ meaning: 'Key of the metric on the y axis; totalMs unless given', label: 'Metric', group: 'What', control: 'metric', appliesTo: ofMetric })),
+    metric: text.optional().meta(field({ meaning: 'Key of the metric on the y axis, for fidelity on both; totalMs unless given', label: 'Metric', group: 'What', control: 'metric', appliesTo: ofMetric })),
     xMetric: text.optional().meta(field({ meaning: 'Key of the metric on the x axis; totalMs unless given', label: 'Metric on x', group: 'What', control: 'metric', appliesTo: ['scatter', 'pareto'] })),
     x: text.optional().meta(field({ meaning: 'Path of the factor on the x axis, or backend, or suite; may be left out if one factor is varied', label: 'Factor on x', group: 'What', control: 'factor', appliesTo: overFactor })),
     series: text.optional().meta(field({ meaning: 'Path of the factor that makes the series, or backend, or suite', label: 'Series', group: 'What', control: 'factor', appliesTo: ofGroups })),
@@ -113,7 +114,7 @@ export const recipeSchema = z.strictObject(
     point: z.number({ error: 'a plain number is expected' }).int('a whole number is expected').min(0, 'points count from 0').optional()
       .meta(field({ meaning: 'Only runs of this point', label: 'Point', group: 'Runs', control: 'number', step: 1 })),
     baseline: text.optional().meta(field({ meaning: 'Value of the series, or of the factor on x without series, that the others are compared with, paired by seed; the differences stand in the data', label: 'Baseline', group: 'Runs', control: 'text', example: '1 Gbit/s', appliesTo: ['bars', 'lines', 'band'] })),
-    confidence: confidence.prefault('95 %').meta(field({ meaning: 'Confidence of the intervals', label: 'Confidence', group: 'Runs', control: 'text', defaultText: '95 %', appliesTo: ['bars', 'lines', 'band', 'heat-map', 'pareto', 'phase-stack', 'downtime-breakdown'] })),
+    confidence: confidence.prefault('95 %').meta(field({ meaning: 'Confidence of the intervals', label: 'Confidence', group: 'Runs', control: 'text', defaultText: '95 %', appliesTo: ['bars', 'lines', 'band', 'heat-map', 'pareto', 'phase-stack', 'downtime-breakdown', 'fidelity'] })),
     from: duration.optional().meta(field({ meaning: 'Where the time axis begins', label: 'From', group: 'Axes', control: 'text', example: '0 s', appliesTo: ofTime })),
     to: duration.optional().meta(field({ meaning: 'Where the time axis ends', label: 'To', group: 'Axes', control: 'text', example: '50 s', appliesTo: ofTime })),
     xLabel: text.optional().meta(field({ meaning: 'Text at the x axis; what it counts and its unit unless given', label: 'x label', group: 'Axes', control: 'text' })),

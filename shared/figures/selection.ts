@@ -17,24 +17,27 @@ export function metricFor(recipe: Recipe): Metric {
   throw new GodwitError('figure.metric', `"${key}" is not a metric${nearest(key, known)}; there are ${known.join(', ')}`)
 }
 
+/** What runs are told apart by, or points of runs. */
+export type Grouped = Pick<RunRecord, 'backend' | 'suite' | 'factors'>
+
 /** The value by which a run is grouped; null where its suite does not vary the field. */
-export function valueOf(run: RunRecord, path: string): Scalar {
+export function valueOf(run: Grouped, path: string): Scalar {
   if (path === 'backend') return run.backend
   if (path === 'suite') return run.suite
   return run.factors[path] ?? null
 }
 
 /** Paths of all factors of these runs, in the order of their suites. */
-export function factorPaths(runs: readonly RunRecord[]): readonly string[] {
+export function factorPaths(runs: ReadonlyArray<Pick<Grouped, 'factors'>>): readonly string[] {
   return [...new Set(runs.flatMap((run) => Object.keys(run.factors)))]
 }
 
-export function distinctValues(runs: readonly RunRecord[], path: string): readonly Scalar[] {
+export function distinctValues(runs: readonly Grouped[], path: string): readonly Scalar[] {
   return [...new Set(runs.map((run) => valueOf(run, path)))]
 }
 
 /** Refuses a path that these runs do not vary. */
-export function requireFactor(runs: readonly RunRecord[], path: string, use: string): void {
+export function requireFactor(runs: readonly Grouped[], path: string, use: string): void {
   const factors = factorPaths(runs)
   if (factors.includes(path) || built.some((name) => name === path)) return
   const varied = factors.length === 0 ? 'this suite varies nothing' : `varied are ${factors.join(', ')}`

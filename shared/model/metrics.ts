@@ -11,7 +11,7 @@ export interface Metric {
   readonly of: (stats: MigrationStats) => number
 }
 
-type NumericKey = { [Key in keyof MigrationStats]: MigrationStats[Key] extends number ? Key : never }[keyof MigrationStats]
+type NumericKey = { [Key in keyof MigrationStats]-?: MigrationStats[Key] extends number ? Key : never }[keyof MigrationStats]
 
 function plain(key: NumericKey, label: string, unit: Metric['unit'], better: Metric['better'], meaning: string): Metric {
   return { key, label, unit, better, meaning, of: (stats) => stats[key] }
@@ -45,6 +45,14 @@ function meanOverGuests(stats: MigrationStats, key: 'totalMs' | 'downtimeMs'): n
 export const metrics: readonly Metric[] = [
   plain('totalMs', 'Total migration time', 'ms', 'lower', 'From the start of the migration until the source may be discarded; of several guests, until the last one has ended'),
   plain('downtimeMs', 'Downtime', 'ms', 'lower', 'From the pause at the source until the guest runs again; of several guests, the longest'),
+  {
+    key: 'serviceGapMs',
+    label: 'Gap in service',
+    unit: 'ms',
+    better: 'lower',
+    meaning: 'The longest time for which a client outside both hosts found that the guest did not serve; of a simulated run, the downtime',
+    of: (stats) => stats.measured?.serviceGapMs ?? stats.downtimeMs,
+  },
   plain('setupMs', 'Set-up time', 'ms', 'lower', 'Reservation on the destination'),
   part('suspendMs', 'Downtime: suspension', 'Stopping the guest'),
   part('lastCopyMs', 'Downtime: last copy', 'Sending the memory that was left'),

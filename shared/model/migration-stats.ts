@@ -7,10 +7,10 @@ export type MigrationPhase = 'setup' | 'precopy' | 'stop-and-copy' | 'postcopy' 
 
 /**
  * How a run ended. `completed`: the guest runs on the destination. `failed`: it runs on at the source. `lost`: it runs
- * nowhere. `cancelled`: somebody asked for it; the guest runs on at the source. `crashed`: the program broke, and the
- * run says nothing about migration.
+ * nowhere. `cancelled`: somebody asked for it; the guest runs on at the source. `crashed`: the program broke, and
+ * `invalid`: the guest's memory or place was not what it must be; such a run says nothing about migration.
  */
-export type Outcome = 'completed' | 'failed' | 'lost' | 'cancelled' | 'crashed'
+export type Outcome = 'completed' | 'failed' | 'lost' | 'cancelled' | 'crashed' | 'invalid'
 
 export interface IterationStats {
   /** 0 is the full copy, n the n-th delta, then the copy made while the guest is stopped, then that of post-copy. */
@@ -111,6 +111,25 @@ export interface GuestRecord {
   readonly transferredBytes: number
 }
 
+/** What only a real run can tell. */
+export interface Measured {
+  /** Clock of the destination minus that of the source, and the round trip by which it was found. */
+  readonly clockOffsetMs: number
+  readonly roundTripMs: number
+  /** The longest time for which the guest did not serve, as a client outside both hosts saw it. */
+  readonly serviceGapMs: number
+  /** What the guest did per second, before the migration, while it went on, and after it. */
+  readonly operationsPerSecond: { readonly before: number; readonly during: number; readonly after: number }
+  /** Work that the guest did against undisturbed, before and after: below 1 the machine is too slow for the workload. */
+  readonly serviceLevelBefore: number
+  readonly serviceLevelAfter: number
+  /** Pages of the guest compared with what they must hold, and those that were different. */
+  readonly comparedPages: number
+  readonly differingPages: number
+  /** How the hosts proved to each other who they are. */
+  readonly transport: string
+}
+
 export interface MigrationStats {
   readonly outcome: Outcome
   /** What ended the run, where it is not plain success: a stable code and a sentence. */
@@ -204,7 +223,9 @@ export interface MigrationStats {
   readonly iterations: readonly IterationStats[]
   readonly timeline: Timeline
   readonly wws: WritableWorkingSet | null
-  /** Digest of the sequence of events; equal for equal scenario, seed and model version. */
+  /** Absent: the run was simulated. */
+  readonly measured?: Measured
+  /** Digest of the sequence of events; equal for equal scenario, seed and model version. Of a real run `measured`: no two are equal. */
   readonly fingerprint: string
 }
 

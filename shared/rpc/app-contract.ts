@@ -6,6 +6,7 @@
  * making a chart) the window does itself with the pure core.
  */
 
+import type { SuiteFidelity } from '../analysis/fidelity.ts'
 import type { RunProgress, RunRecord } from '../model/migration-stats.ts'
 
 /** A suite file as it stands on the disk. */
@@ -149,6 +150,61 @@ export interface Notice {
   readonly text: string
 }
 
+/** A machine with an agent. */
+export interface KnownHost {
+  /** `here`: this machine, whose agent is started when it is needed. */
+  readonly hostId: string
+  readonly name: string
+  /** `host:port`; null for this machine. */
+  readonly address: string | null
+}
+
+/** A certificate in the credentials folder. */
+export interface KnownCertificate {
+  readonly fileName: string
+  readonly subject: string
+  /** It signs the certificates of hosts. */
+  readonly isAuthority: boolean
+  /** ISO 8601. */
+  readonly expiresAt: string
+  readonly isExpired: boolean
+}
+
+export interface HostsOverview {
+  /** This machine first, then the others in the order in which they were added. */
+  readonly hosts: readonly KnownHost[]
+  /** The folder with what proves who may connect. */
+  readonly credentialsFolder: string
+  readonly certificates: readonly KnownCertificate[]
+  /** There is a key that machines share, instead of certificates. */
+  readonly hasSharedKey: boolean
+  /** What is wrong with the folder, such as a certificate that has expired; null: nothing, or there is none yet. */
+  readonly credentialsProblem: string | null
+}
+
+export interface AgentSession {
+  readonly session: string
+  readonly role: 'source' | 'destination'
+  readonly guest: 'none' | 'running' | 'stopped'
+}
+
+/** What an agent says of itself and its host. */
+export interface AgentFacts {
+  readonly agent: string
+  readonly version: string
+  readonly os: string
+  readonly memoryBytes: number
+  /** What guests may still take. */
+  readonly freeBytes: number
+  /** From the question what it is to the answer. */
+  readonly roundTripMs: number
+  /** How both sides proved who they are. */
+  readonly credentials: string
+  readonly sessions: readonly AgentSession[]
+}
+
+export type HostTest = ({ readonly ok: true } & AgentFacts) | { readonly ok: false; readonly code: string; readonly message: string }
+
 export interface AppCalls {
   about(): Promise<About>
   settings(): Promise<Settings>
@@ -185,6 +241,8 @@ export interface AppCalls {
   runRows(suiteId: number, first?: number): Promise<readonly RunRow[]>
   /** With rows, timeline and working set. */
   run(runId: string): Promise<RunRecord>
+  /** How far the simulation is from what was measured, for each backend that measured the suite. */
+  fidelity(suiteId: number): Promise<SuiteFidelity>
   /** The filled-in scenario of a run. */
   scenarioOfRun(runId: string): Promise<Readonly<Record<string, unknown>>>
   annotate(runIds: readonly string[], notes: Partial<RunNotes>): Promise<void>
@@ -192,6 +250,13 @@ export interface AppCalls {
   runsAsParquet(suiteId: number, runIds: readonly string[] | null): Promise<string>
 
   renderFigure(request: FigureRequest): Promise<FigureFile>
+
+  hosts(): Promise<HostsOverview>
+  /** Refuses with `hosts.address` or `hosts.known`; the host need not answer. */
+  addHost(host: { readonly name: string; readonly address: string }): Promise<HostsOverview>
+  removeHost(hostId: string): Promise<HostsOverview>
+  /** Connects to the agent and asks what it is; what goes wrong is an answer too. */
+  testHost(hostId: string): Promise<HostTest>
 }
 
 /** Told to every window. */

@@ -96,8 +96,9 @@ const callTable: Readonly<Record<keyof AppCalls, true>> = {
   about: true, settings: true, saveSettings: true, notices: true, dismissNotice: true,
   openDocument: true, saveDocument: true, recentDocuments: true, listFolder: true, chooseFile: true, drafts: true, saveDraft: true, dropDraft: true,
   startRuns: true, pauseRuns: true, resumeRuns: true, cancelRuns: true, retryCrashed: true, appendRepetitions: true, queue: true,
-  suites: true, suiteText: true, runRows: true, run: true, scenarioOfRun: true, annotate: true, runsAsParquet: true,
+  suites: true, suiteText: true, runRows: true, run: true, fidelity: true, scenarioOfRun: true, annotate: true, runsAsParquet: true,
   renderFigure: true,
+  hosts: true, addHost: true, removeHost: true, testHost: true,
 }
 
 const eventTable: Readonly<Record<keyof AppEvents, true>> = {

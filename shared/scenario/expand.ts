@@ -5,6 +5,7 @@
 
 import { modelVersion } from '../sim/model-version.ts'
 import type { Scalar } from '../model/migration-stats.ts'
+import { agentsProblems } from './agents-rules.ts'
 import { axisValue } from './axis.ts'
 import { canonicalJson, sha256Hex } from './canonical.ts'
 import { compileConstraint } from './constraint.ts'
@@ -15,6 +16,7 @@ import { type Problem, showPath } from './problem.ts'
 import { contradictions, type ScenarioIssue } from './resolve.ts'
 import { repetitionSeed } from './seeds.ts'
 import type { Factor, Suite } from './suite.ts'
+import type { SuiteHosts } from './suite-hosts.ts'
 
 export type Planning = { readonly ok: true; readonly plan: SuitePlan } | { readonly ok: false; readonly problems: readonly Problem[] }
 
@@ -30,13 +32,14 @@ export function planSuite(suite: Suite): Planning {
   if (points.length === 0) {
     return { ok: false, problems: [problemAt(suite.source, ['constraint'], suite.constraint, { message: 'the constraint leaves no point of the suite to run' })] }
   }
-  return { ok: true, plan: { suiteName: suite.name, points, runs: planRuns(points, suite) } }
+  return { ok: true, plan: { suiteName: suite.name, points, runs: planRuns(points, suite), hosts: suite.hosts } }
 }
 
 /** Id of a run: equal for equal inputs, whatever suite they come from. */
-export function runIdOf(run: { readonly scenarioHash: string; readonly seed: number; readonly backend: BackendName }): string {
-  const { scenarioHash, seed, backend } = run
-  return sha256Hex(canonicalJson({ scenarioHash, seed, backend, modelVersion }))
+export function runIdOf(run: { readonly scenarioHash: string; readonly seed: number; readonly backend: BackendName; readonly hosts?: SuiteHosts | null }): string {
+  const { scenarioHash, seed, backend, hosts = null } = run
+  // What was measured between other hosts, or over another link, is another measurement.
+  return sha256Hex(canonicalJson({ scenarioHash, seed, backend, modelVersion, ...(backend === 'agents' && hosts !== null ? { hosts } : {}) }))
 }
 
 function planRuns(points: readonly PlannedPoint[], suite: Suite): readonly PlannedRun[] {
@@ -45,7 +48,7 @@ function planRuns(points: readonly PlannedPoint[], suite: Suite): readonly Plann
     const seed = repetitionSeed(suite.seed, repetition)
     for (const backend of suite.backends) {
       for (const point of points) {
-        runs.push({ runId: runIdOf({ scenarioHash: point.scenarioHash, seed, backend }), point, repetition, seed, backend })
+        runs.push({ runId: runIdOf({ scenarioHash: point.scenarioHash, seed, backend, hosts: suite.hosts }), point, repetition, seed, backend })
       }
     }
   }
@@ -82,6 +85,7 @@ function expandPoints(suite: Suite): Expansion {
   }
   const filler = new PointFiller(suite)
   const faults = new PointFaults(suite)
+  const onAgents = suite.backends.includes('agents')
   const points: PlannedPoint[] = []
   const byHash = new Map<string, readonly PointValue[]>()
   for (const values of combinations(suite.factors)) {
@@ -92,7 +96,7 @@ function expandPoints(suite: Suite): Expansion {
     }
     const { scenario, preset } = filled
     if (compiled !== undefined && !compiled.test(scenario, preset)) continue
-    const issues = contradictions(scenario)
+    const issues = [...contradictions(scenario), ...(onAgents ? agentsProblems(scenario) : [])]
     issues.forEach((issue) => faults.add(issue, values))
     if (issues.length > 0) continue
     const scenarioHash = sha256Hex(filled.json)
@@ -153,15 +157,16 @@ class PointFaults {
 
   problems(): readonly Problem[] {
     return [...this.found.values()].map(({ issue, values, count }) => {
-      if (values.length === 0) return problemAt(this.suite.source, ['base', ...issue.path], undefined, { message: issue.message })
+      const backend = issue.backend === undefined ? {} : { backend: issue.backend }
+      if (values.length === 0) return problemAt(this.suite.source, ['base', ...issue.path], undefined, { message: issue.message, ...backend })
       const culprit = culpritOf(issue, values)
       const more = count === 1 ? '' : `; ${group(count - 1)} more ${count === 2 ? 'point has' : 'points have'} the same fault`
       const subject = issue.path.length === 0 ? '' : `${showPath(issue.path)}: `
       const message = `${subject}${issue.message} (at the point ${describe(values)}${more})`
-      if (culprit === undefined) return problemAt(this.suite.source, ['base', ...issue.path], undefined, { message: `${issue.message} (at the point ${describe(values)}${more})` })
+      if (culprit === undefined) return problemAt(this.suite.source, ['base', ...issue.path], undefined, { message: `${issue.message} (at the point ${describe(values)}${more})`, ...backend })
       const { axis, index, value } = culprit
       const spot = axis.values.kind === 'values' ? ['values', index] : ['range']
-      return problemAt(this.suite.source, [...axis.path, ...spot], showScalar(value), { message })
+      return problemAt(this.suite.source, [...axis.path, ...spot], showScalar(value), { message, ...backend })
     })
   }
 }

@@ -9,7 +9,7 @@ import { nearestSpelling } from './spelling.ts'
 import type { SuiteSource } from './suite.ts'
 
 /** A problem at the place of a field, or at the nearest part of the file that holds it. */
-export function problemAt(source: SuiteSource, path: Path, found: unknown, what: Pick<Problem, 'message' | 'suggestion' | 'allowed'>, spot: 'key' | 'value' = 'value'): Problem {
+export function problemAt(source: SuiteSource, path: Path, found: unknown, what: Pick<Problem, 'message' | 'suggestion' | 'allowed' | 'backend'>, spot: 'key' | 'value' = 'value'): Problem {
   return { file: source.file, ...locate(source, path, spot), field: showPath(path), found: found === undefined ? '' : showFound(found), ...what }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Scalar } from '../model/migration-stats.ts'
 import type { Scenario } from './scenario.ts'
+import type { SuiteHosts } from './suite-hosts.ts'
 
 export type BackendName = 'sim' | 'agents' | 'qemu'
 
@@ -16,7 +17,7 @@ export interface PlannedPoint {
 }
 
 export interface PlannedRun {
-  /** SHA-256 over scenario hash, seed, backend and model version: runs with equal inputs have equal ids. */
+  /** SHA-256 over scenario hash, seed, backend, model version and, on agents, the hosts that the suite names: runs with equal inputs have equal ids. */
   readonly runId: string
   readonly point: PlannedPoint
   /** Counted from 1. */
@@ -31,4 +32,6 @@ export interface SuitePlan {
   readonly points: readonly PlannedPoint[]
   /** Balanced order: every point once, then every point again. */
   readonly runs: readonly PlannedRun[]
+  /** For runs on agents; null: both on this machine, at the pace of the scenario's link. */
+  readonly hosts: SuiteHosts | null
 }

@@ -5,8 +5,8 @@
 
 import { GodwitError } from '../model/godwit-error.ts'
 import type { Scalar } from '../model/migration-stats.ts'
-import { canonicalJson } from './canonical.ts'
 import { parseFieldPath } from './field-index.ts'
+import { canonicalSection } from './later-fields.ts'
 import { scenarioPresets } from './presets/index.ts'
 import type { Path } from './problem.ts'
 import { fillSection, isTree, overPreset, type ScenarioIssue, type SectionName, type Tree } from './resolve.ts'
@@ -108,7 +108,7 @@ export class PointFiller {
       input = changed
     }
     const filled = fillSection(name, input)
-    return filled.ok ? { ok: true, section: filled.section, json: `"${name}":${canonicalJson(filled.section)}` } : filled
+    return filled.ok ? { ok: true, section: filled.section, json: `"${name}":${canonicalSection(name, filled.section)}` } : filled
   }
 
   private base(preset: string | null): Tree {

@@ -1,5 +1,7 @@
 /** What is wrong with a suite file, and where: for a terminal, an editor, or a program that reads `--json`. */
 
+import type { BackendName } from './plan.ts'
+
 export interface Position {
   /** Both count from 1. */
   readonly line: number
@@ -16,6 +18,8 @@ export interface Problem extends Position {
   readonly allowed?: string
   /** The nearest right spelling, where one is near. */
   readonly suggestion?: string
+  /** The backend that cannot do it, if others can. */
+  readonly backend?: BackendName
   /** One sentence that says what is wrong, without field and suggestion. */
   readonly message: string
 }

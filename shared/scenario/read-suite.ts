@@ -6,6 +6,7 @@
  */
 
 import type { $ZodIssue } from 'zod/v4/core'
+import { runnableBackends } from './backends.ts'
 import { compileConstraint } from './constraint.ts'
 import { near, problemAt, unknownField, unknownPreset, whatIsAllowed } from './explain.ts'
 import { fieldsIn } from './field-index.ts'
@@ -14,6 +15,7 @@ import type { Path, Problem } from './problem.ts'
 import { readVary } from './read-vary.ts'
 import { fillScenario, isTree, overPreset, type ScenarioIssue, type Tree } from './resolve.ts'
 import { type Factor, type Suite, suiteOutline, type SuiteSource } from './suite.ts'
+import { hostsFields, toSuiteHosts } from './suite-hosts.ts'
 import { upgradeDocument } from './upgrade.ts'
 import { parseYamlSource } from './yaml-source.ts'
 
@@ -48,7 +50,7 @@ function checkDocument(document: Tree, source: SuiteSource): SuiteReading {
   problems.push(...constraintProblems(document['constraint'], source))
 
   if (!outline.success || problems.length > 0) return { ok: false, problems: inFileOrder(problems) }
-  const { name, description, constraint, repeat, seed, backends, figures } = outline.data
+  const { name, description, constraint, repeat, seed, backends, hosts, figures } = outline.data
   const { preset, ...own } = base
   return {
     ok: true,
@@ -62,6 +64,7 @@ function checkDocument(document: Tree, source: SuiteSource): SuiteReading {
       repeat,
       seed,
       backends: [...new Set(backends)],
+      hosts: toSuiteHosts(hosts),
       figures,
       source,
     },
@@ -71,12 +74,18 @@ function checkDocument(document: Tree, source: SuiteSource): SuiteReading {
 function outlineProblems(issue: $ZodIssue, document: Tree, source: SuiteSource): Problem[] {
   const path = issue.path.filter((part) => typeof part !== 'symbol')
   if (issue.code === 'unrecognized_keys') {
-    const allowed = path.length === 0 ? Object.keys(suiteOutline.shape) : []
+    const allowed = path.length === 0 ? Object.keys(suiteOutline.shape) : path[0] === 'hosts' ? hostsFields : []
     return issue.keys.map((key) => unknownField(source, [...path, key], allowed))
   }
   const found = valueAt(document, path)
-  const allowed = path[0] === 'backends' && path.length === 2 ? { allowed: 'sim' } : {}
-  return [problemAt(source, path, found, { message: found === undefined ? `missing: ${issue.message}` : issue.message, ...allowed, ...near(found, path[0] === 'backends' ? ['sim'] : []) })]
+  const names = path[0] === 'backends' ? runnableBackends : []
+  const allowed = names.length > 0 && path.length === 2 ? { allowed: names.join(', ') } : {}
+  return [problemAt(source, path, found, { message: found === undefined && !isAboutOthers(issue) ? `missing: ${issue.message}` : issue.message, ...allowed, ...near(found, names) })]
+}
+
+/** A rule over several fields says itself which of them is missing. */
+function isAboutOthers(issue: $ZodIssue): boolean {
+  return issue.code === 'custom'
 }
 
 function baseProblems(base: Tree, source: SuiteSource, options: { readonly variesPreset: boolean }): Problem[] {

@@ -3,6 +3,7 @@
 import type { $ZodIssue } from 'zod/v4/core'
 import { builtInMisfit } from '../trace/fit.ts'
 import { dataPathContradictions } from './data-path-rules.ts'
+import type { BackendName } from './plan.ts'
 import { postcopyContradictions } from './postcopy-rules.ts'
 import { releaseContradictions } from './release-contradictions.ts'
 import { type PolicyName, policyDefaults } from './policies.ts'
@@ -16,6 +17,8 @@ export interface ScenarioIssue {
   readonly message: string
   /** Fields that do not exist, where that is the problem; `path` then names the section they stand in. */
   readonly unknownFields?: readonly string[]
+  /** The backend that cannot do it, if others can. */
+  readonly backend?: BackendName
 }
 
 export type Resolution =

@@ -7,10 +7,12 @@
 import * as z from 'zod'
 import type { Scalar } from '../model/migration-stats.ts'
 import type { Dimension } from '../units/quantity.ts'
+import { backendNames, backendTable, runnableBackends } from './backends.ts'
 import type { BackendName } from './plan.ts'
 import type { Path, Position } from './problem.ts'
 import type { Tree } from './resolve.ts'
 import { scenarioSchema } from './scenario.ts'
+import { type SuiteHosts, suiteHosts } from './suite-hosts.ts'
 
 /** The version of the format that this program writes; it reads this and, by `upgrade.ts`, every older one. */
 export const formatVersion = 1
@@ -53,16 +55,16 @@ export const zipEntry = z.strictObject({
     .meta({ meaning: 'Fields that change together: first all take their first value, then all their second' }),
 })
 
-const backendNames = { sim: 'The simulator' } as const
-const laterBackends: Readonly<Record<string, string>> = { agents: 'host agents', qemu: 'QEMU' }
-
-const backend = z.enum(['sim'], {
+const backend = z.enum(runnableBackends, {
   error: ({ input }) => {
-    const later = typeof input === 'string' && Object.hasOwn(laterBackends, input) ? laterBackends[input] : undefined
+    const known = backendNames.find((name) => name === input)
+    const later = known === undefined ? undefined : backendTable[known].later
     if (later !== undefined) return `"${String(input)}" is part of the format, but this version cannot run it yet: a later version brings ${later}`
-    return `${JSON.stringify(input)} is not one of ${Object.keys(backendNames).join(', ')}`
+    return `${JSON.stringify(input)} is not one of ${runnableBackends.join(', ')}`
   },
 })
+
+const backendMeanings = Object.fromEntries(runnableBackends.map((name) => [name, backendTable[name].meaning]))
 
 /** Everything but the scenario and its factors. */
 const head = {
@@ -86,7 +88,8 @@ const head = {
     .array(backend, 'a list of backends is expected, such as [sim]')
     .min(1, 'the list is empty; write [sim]')
     .prefault(['sim'])
-    .meta({ meaning: 'What runs the suite' }),
+    .meta({ meaning: 'What runs the suite', options: backendMeanings }),
+  hosts: suiteHosts,
   figures: z
     .array(z.looseObject({ kind: z.string('the kind of the figure is expected, as text') }, 'a chart recipe is expected: fields, with kind among them'), 'a list of chart recipes is expected')
     .prefault([])
@@ -159,6 +162,8 @@ export interface Suite {
   readonly repeat: number
   readonly seed: number
   readonly backends: readonly BackendName[]
+  /** Where agents are and whether they imitate the link; null: nothing is said of it. */
+  readonly hosts: SuiteHosts | null
   readonly figures: ReadonlyArray<Readonly<Record<string, unknown>>>
   readonly source: SuiteSource
 }

@@ -10,7 +10,13 @@ import type { Suite } from './suite.ts'
 import { neverComes } from './unreached-faults.ts'
 
 export function suiteWarnings(suite: Suite, plan: SuitePlan): readonly Problem[] {
-  return [...fieldsInVain(suite, plan), ...faultsInVain(suite, plan)]
+  return [...fieldsInVain(suite, plan), ...faultsInVain(suite, plan), ...hostsInVain(suite)]
+}
+
+/** Hosts of agents in a suite that runs on none. */
+function hostsInVain({ hosts, backends, source }: Suite): readonly Problem[] {
+  if (hosts === null || backends.includes('agents')) return []
+  return [problemAt(source, ['hosts'], undefined, { message: 'has no effect: it is read if backends has agents' }, 'key')]
 }
 
 /** Failures that come at no point of the suite. */

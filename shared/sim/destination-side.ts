@@ -93,7 +93,7 @@ export class DestinationSide {
       threads: scenario.guest.threads,
       asyncFaults: scenario.tracking.asyncFaults,
       costs: trapCosts(scenario.tracking),
-      request: (page) => connection.afterLatency(() => this.#ask(page)),
+      request: (page) => connection.afterLatency('back', () => this.#ask(page)),
       log: this.faults,
     })
     return this.#guest
@@ -115,7 +115,7 @@ export class DestinationSide {
         this.#guest?.arrived(page)
       }
     }
-    connection.afterLatency(() => {
+    connection.afterLatency('there', () => {
       this.decodes(decodeNs, decodeNs)
       if (decodeNs === 0) arrive()
       else kernel.schedule(decodeNs, arrive)

@@ -18,6 +18,7 @@ import { diskFiles } from '../scenario/disk-files.ts'
 import type { PlannedPoint, SuitePlan } from '../scenario/plan.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { replayedPagesPerSecond } from '../trace/fit.ts'
+import { expectedLossNs } from './network/packet-loss.ts'
 
 /** Costs of the simulator in seconds of CPU on a laboratory workstation; lab values, to be calibrated by `npm run bench`. */
 export const simulationCosts = {
@@ -35,17 +36,22 @@ export const simulationCosts = {
   batch: 4e-6,
 } as const
 
+/** Seconds that a run on agents takes beside its migration (lab): the guest is filled, watched before and after, and checked. */
+export const agentsRunSeconds = 2
+
 /** The estimate stops counting here, whatever the scenario allows. */
 const mostIterations = 1000
 
 export interface SuiteEstimate {
   readonly runs: number
-  /** CPU time of all runs together; divide by the workers. */
+  /** CPU time of all simulated runs together; divide by the workers. */
   readonly cpuSeconds: number
-  /** Virtual time of all runs together. */
+  /** Virtual time of all simulated runs together. */
   readonly virtualSeconds: number
-  /** Bytes of memory that the guests would put on the wire. */
+  /** Bytes of memory that the guests would put on the wire, in the simulation. */
   readonly simulatedBytes: number
+  /** Runs on agents: they take real time, one after the other, and put real bytes on the wire. */
+  readonly agents: { readonly runs: number; readonly seconds: number; readonly bytes: number }
 }
 
 interface RunEstimate {
@@ -59,14 +65,21 @@ export function estimateSuite(plan: SuitePlan): SuiteEstimate {
   let cpuSeconds = 0
   let virtualSeconds = 0
   let simulatedBytes = 0
-  for (const { point } of plan.runs) {
+  const agents = { runs: 0, seconds: 0, bytes: 0 }
+  for (const { point, backend } of plan.runs) {
     const known = byPoint.get(point) ?? estimateRun(point.scenario)
     byPoint.set(point, known)
-    cpuSeconds += known.cpuSeconds
-    virtualSeconds += known.virtualSeconds
-    simulatedBytes += known.bytes
+    if (backend === 'agents') {
+      agents.runs++
+      agents.seconds += known.virtualSeconds + agentsRunSeconds
+      agents.bytes += known.bytes
+    } else {
+      cpuSeconds += known.cpuSeconds
+      virtualSeconds += known.virtualSeconds
+      simulatedBytes += known.bytes
+    }
   }
-  return { runs: plan.runs.length, cpuSeconds, virtualSeconds, simulatedBytes }
+  return { runs: plan.runs.length, cpuSeconds, virtualSeconds, simulatedBytes, agents }
 }
 
 function estimateRun(scenario: Scenario): RunEstimate {
@@ -212,7 +225,8 @@ function onePass(scenario: Scenario, pass: { readonly groups: readonly Group[]; 
 /** Time that pages take over what the others leave of the link, at no more than the given rate. */
 function secondsFor({ guest, link }: Scenario, pages: number, rate: Rate): number {
   const free = Math.max(link.bandwidth / 100, link.bandwidth - link.background - guest.traffic)
-  return (pages * (guest.pageSize + link.perPage) * 8) / Math.min(free, rate ?? free)
+  const bytes = pages * (guest.pageSize + link.perPage)
+  return (bytes * 8) / Math.min(free, rate ?? free) + expectedLossNs(bytes, link) / 1e9
 }
 
 /** Time that the disk takes, without what is written meanwhile. */

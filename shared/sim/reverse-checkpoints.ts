@@ -8,10 +8,12 @@
 import { Bitmap } from '../migration/memory/bitmap.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { TrackingCosts } from '../scenario/tracking-mechanisms.ts'
+import type { Connection } from './connection.ts'
 import type { DestinationGuest } from './guests/destination-guest.ts'
 import type { SimGuest } from './guests/guest.ts'
 import type { Kernel, Process, ProcessHandle } from './kernel/kernel.ts'
 import type { Link } from './network/link.ts'
+import { expectedLossNs } from './network/packet-loss.ts'
 
 export interface ReverseCheckpointParts {
   readonly kernel: Kernel
@@ -19,6 +21,7 @@ export interface ReverseCheckpointParts {
   readonly destination: DestinationGuest
   /** From the destination to the source. */
   readonly link: Link
+  readonly connection: Connection
   readonly scenario: Scenario
   readonly costs: TrackingCosts
   readonly intervalNs: number
@@ -57,7 +60,7 @@ export class ReverseCheckpoints {
   }
 
   *#run(): Process<void> {
-    const { kernel, link, scenario, intervalNs, onEvent } = this.#parts
+    const { kernel, link, connection, scenario, intervalNs, onEvent } = this.#parts
     for (let dueNs = kernel.now + intervalNs; ; dueNs = Math.max(dueNs + intervalNs, kernel.now)) {
       if (dueNs > kernel.now) yield dueNs - kernel.now
       const { workNs, pages } = yield* this.#take()
@@ -65,7 +68,7 @@ export class ReverseCheckpoints {
       const bytes = pages * (scenario.guest.pageSize + scenario.link.perPage) + scenario.guest.deviceState
       yield* link.carry(bytes, Infinity)
       this.#sentBytes += bytes
-      yield scenario.link.latency
+      yield expectedLossNs(bytes, scenario.link) + connection.delayNs('back')
       yield* link.ready()
       this.#completed++
       this.#savedWorkNs = workNs

@@ -6,6 +6,7 @@
  * forgets a page is found out at commitment instead of being reported as a success.
  */
 
+import { type Instant, Instants } from '../migration/instants.ts'
 import type { Bitmap } from '../migration/memory/bitmap.ts'
 import type { MemoryMapRecorder, PageLook } from '../migration/memory-map.ts'
 import { MigrationRecorder } from '../migration/recorder.ts'
@@ -21,7 +22,6 @@ import { DestinationSide } from './destination-side.ts'
 import type { Failure } from './failures.ts'
 import { SimDisk } from './disk.ts'
 import { DataPath } from './data-path.ts'
-import { type Instant, Instants } from './instants.ts'
 import { Fingerprint } from './kernel/fingerprint.ts'
 import { both } from './kernel/both.ts'
 import type { Process } from './kernel/kernel.ts'
@@ -78,7 +78,7 @@ export class SimWorld implements SourceWorld {
     this.pageBytes = guest.pageSize
     this.pageCount = guest.memory / guest.pageSize
     this.#remainingBytes = guest.memory
-    this.#connection = new Connection(parts.kernel, parts.link, parts.scenario)
+    this.#connection = new Connection(parts.kernel, parts.link, parts.scenario, parts.seed)
     const { kernel, scenario, seed, traces } = parts
     this.#guest = new RunningGuest(parts)
     this.#dataPath = new DataPath(scenario, seed, (page) => this.#guest.isZero(page))
@@ -148,8 +148,8 @@ export class SimWorld implements SourceWorld {
 
   *reserve(): Step<Reservation> {
     const { scenario, room } = this.#parts
-    yield* this.#connection.message()
-    yield* this.#connection.message()
+    yield* this.#connection.message('there')
+    yield* this.#connection.message('back')
     this.#setupNs = this.now()
     if (room.take(scenario.guest.memory)) {
       this.#hasRoom = true
@@ -200,7 +200,7 @@ export class SimWorld implements SourceWorld {
     yield* this.#carry(bytes, Math.max(load.stretchNs, limited ? this.#connection.limitNs(bytes) : 0))
     this.#dataPath.carried(load)
     if (travelling !== null) this.#destination.deliver(travelling, purpose, load.decodeNs)
-    else this.#destination.decodes(this.#parts.scenario.link.latency + load.decodeNs, load.decodeNs)
+    else this.#destination.decodes(this.#connection.delayNs('there') + load.decodeNs, load.decodeNs)
     this.recorder.sample(this.now())
     this.#parts.memoryMap?.noteSent(pages, count, purpose)
     this.#parts.memoryMap?.sample(this.now(), this.pageLook)
@@ -236,13 +236,13 @@ export class SimWorld implements SourceWorld {
 
   *commit(): Step<void> {
     // The last byte arrives, the destination says that it holds everything, the source acknowledges.
-    yield* this.#connection.message()
+    yield* this.#connection.message('there')
     yield* this.#destination.decoded()
     this.#checkImage()
-    yield* this.#connection.message()
+    yield* this.#connection.message('back')
     yield* this.#parts.link.ready()
     this.#committed = true
-    yield this.#parts.scenario.link.latency
+    yield this.#connection.delayNs('there')
     this.endCheckpoints()
     if (this.#destination.guest === null) this.#mark('committedNs')
     else this.#destination.guest.end()
@@ -251,7 +251,7 @@ export class SimWorld implements SourceWorld {
 
   *activate(): Step<void> {
     if (!this.#committed) {
-      yield* this.#connection.message()
+      yield* this.#connection.message('there')
       yield* this.#destination.decoded()
       this.#mark('committedNs')
     }
@@ -301,9 +301,9 @@ export class SimWorld implements SourceWorld {
   *#askAgain(missing: Bitmap): Step<void> {
     yield* this.#parts.link.ready()
     // The source offers to go on, the destination answers with a bitmap of the pages it has, and asks again for what it waits for.
-    yield* this.#connection.message()
+    yield* this.#connection.message('there')
     yield* this.sendDirtyBitmap()
-    yield* this.#connection.message()
+    yield* this.#connection.message('back')
     missing.clear()
     missing.addAll(this.#destination.stale)
     this.#destination.askAgain()
@@ -436,7 +436,7 @@ export class SimWorld implements SourceWorld {
     const destination = this.#destination.start()
     if (this.#checkpointIntervalNs === null) return
     const { kernel, guest, link, scenario } = this.#parts
-    const options = { scenario, costs: migrationTrackingCosts(scenario), intervalNs: this.#checkpointIntervalNs, onEvent: (event: string) => this.#note(event) }
+    const options = { scenario, connection: this.#connection, costs: migrationTrackingCosts(scenario), intervalNs: this.#checkpointIntervalNs, onEvent: (event: string) => this.#note(event) }
     this.#checkpoints = new ReverseCheckpoints({ kernel, guest, destination, link: link.reverse, ...options })
   }
 

@@ -64,6 +64,7 @@ function programOf(io: CliIo, end: End): Command {
   addFigureCommand(program, io, end)
   addTraceCommand(program, io, end)
   addKnowledgeCommands(program, io, end)
+  addAgentCommands(program, io, end)
   addApplicationCommands(program, io, end)
   return program
 }
@@ -98,6 +99,7 @@ function addRunCommands(program: Command, io: CliIo, end: End): void {
     .option('--store <file>', 'where results are kept', 'lab.sqlite')
     .option('--backend <name>', 'run only this backend of the suite')
     .option('--workers <n>', 'runs at a time (default: as many as the machine has processors)', wholeNumber)
+    .option('--credentials <folder>', 'what proves who may connect to the agents of the suite (default: the folder that "godwit agent init" makes)')
     .option('--out <folder>', 'also write runs.csv, results.csv, results.json and the figures of the suite there')
     .option('--json', 'print a line of JSON for each run as it finishes')
     .option('--quiet', 'show no progress')
@@ -118,6 +120,19 @@ function addRunCommands(program: Command, io: CliIo, end: End): void {
     .action(async (options: import('./commands/results.ts').ResultsOptions) => {
       const { runResults } = await import('./commands/results.ts')
       end(await runResults(options, io))
+    })
+  program
+    .command('compare')
+    .description('compare what was simulated of a suite with what was measured: the error of the simulation, metric by metric')
+    .requiredOption('--store <file>', 'where results are kept')
+    .option('--suite <name>', 'name or number of a suite (default: the newest of each name)')
+    .option('--backends <list>', 'sim and one that measured, such as sim,agents (default: all that measured)')
+    .option('--metric <name...>', 'which metrics (default: times, pages, bytes, iterations, faults and lost work)')
+    .option('--points', 'also a row for each point')
+    .option('--json', 'print one JSON document')
+    .action(async (options: import('./commands/compare.ts').CompareOptions) => {
+      const { runCompare } = await import('./commands/compare.ts')
+      end(await runCompare(options, io))
     })
   program
     .command('models')
@@ -206,6 +221,64 @@ function addKnowledgeCommands(program: Command, io: CliIo, end: End): void {
     .action(async () => {
       const { runSchema } = await import('./commands/schema.ts')
       end(await runSchema([], {}, io))
+    })
+}
+
+function addAgentCommands(program: Command, io: CliIo, end: End): void {
+  const agent = program.command('agent').description('an agent on this machine for labs on others, and what proves who may connect to it')
+  agent
+    .command('init')
+    .description('make an authority of your own, and a certificate for this machine')
+    .option('--folder <folder>', 'where they are kept (default: $XDG_CONFIG_HOME/godwit/agent or ~/.config/godwit/agent)')
+    .option('--name <name>', 'what this machine is called in its certificate (default: its host name)')
+    .option('--json', 'print one JSON document')
+    .action(async (options: import('./commands/agent.ts').AgentInitOptions) => {
+      const { runAgentInit } = await import('./commands/agent.ts')
+      end(await runAgentInit(options, io))
+    })
+  agent
+    .command('issue')
+    .description('make a certificate for another machine, in a folder to be copied there')
+    .argument('<name>', 'what that machine is called in its certificate')
+    .requiredOption('--out <folder>', 'where the certificate goes')
+    .option('--folder <folder>', 'where the authority is (default: as init has it)')
+    .option('--json', 'print one JSON document')
+    .action(async (name: string, options: import('./commands/agent.ts').AgentIssueOptions) => {
+      const { runAgentIssue } = await import('./commands/agent.ts')
+      end(await runAgentIssue(name, options, io))
+    })
+  agent
+    .command('key')
+    .description('make a key that all machines share, instead of certificates')
+    .option('--folder <folder>', 'where it is kept (default: as init has it)')
+    .option('--identity <name>', 'what the key is called on both sides (default: your user name)')
+    .option('--json', 'print one JSON document')
+    .action(async (options: import('./commands/agent.ts').AgentKeyOptions) => {
+      const { runAgentKey } = await import('./commands/agent.ts')
+      end(await runAgentKey(options, io))
+    })
+  agent
+    .command('listen')
+    .description('run an agent until Ctrl-C; prints where it listens')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <n>', 'port to listen on; 0: one that is free', portNumber, 7300)
+    .option('--credentials <folder>', 'what proves who may connect (default: as init has it)')
+    .option('--memory <size>', 'memory that guests may take, such as 8GiB (default: what is free)')
+    .option('--allow-faults', 'let a lab kill this agent, for scenarios with a crash')
+    .option('--json', 'print one JSON document when it listens')
+    .action(async (options: import('./commands/agent.ts').AgentListenOptions) => {
+      const { runAgentListen } = await import('./commands/agent.ts')
+      end(await runAgentListen(options, io))
+    })
+  agent
+    .command('status')
+    .description('ask an agent what it is and what its machine has')
+    .argument('<address>', 'host:port')
+    .option('--credentials <folder>', 'what proves who asks (default: as init has it)')
+    .option('--json', 'print one JSON document')
+    .action(async (address: string, options: import('./commands/agent.ts').AgentStatusOptions) => {
+      const { runAgentStatus } = await import('./commands/agent.ts')
+      end(await runAgentStatus(address, options, io))
     })
 }
 

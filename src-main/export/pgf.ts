@@ -22,6 +22,7 @@ const writers: Readonly<Partial<Record<FigureKind, (spec: ChartSpec) => Plot>>> 
   'service-level': curvePlot,
   balloon: curvePlot,
   faults: faultPlot,
+  fidelity: fidelityPlot,
 }
 
 /** The figure as text. Refuses a kind that pgfplots cannot draw. */
@@ -66,7 +67,7 @@ interface Plot {
 /** What is read of the configuration; the kinds that are written all have datasets of this form. */
 interface Dataset {
   readonly label?: string
-  readonly data: ReadonlyArray<{ readonly x?: number; readonly y: number; readonly yMin?: number; readonly yMax?: number }>
+  readonly data: ReadonlyArray<{ readonly x?: number; readonly xMin?: number; readonly xMax?: number; readonly y: number; readonly yMin?: number; readonly yMax?: number }>
   readonly backgroundColor?: string
   readonly borderColor?: string
   readonly borderDash?: readonly number[]
@@ -196,6 +197,30 @@ function scatterPlot(spec: ChartSpec): Plot {
       const colour = colours.get(dataset.borderColor ?? '') ?? 'black'
       return [`\\addplot[only marks, color=${colour}, ${markOf(dataset, colour).join(', ')}]`, ...tableOf(['x', 'y'], dataset.data.map(({ x = 0, y }) => [x, y])), ...legendEntry(datasets, dataset)]
     }),
+  }
+}
+
+/** Marks with intervals in both directions on two axes of one range, and the diagonal. */
+function fidelityPlot(spec: ChartSpec): Plot {
+  const datasets = datasetsOf(spec)
+  const colours = named(datasets.map(({ borderColor }) => borderColor))
+  const { type, min = 0, max = 1 } = scaleOf(spec, 'x')
+  return {
+    colours,
+    axis: [...(type === 'logarithmic' ? ['xmode=log'] : []), `xmin=${short(min)}`, `xmax=${short(max)}`, `ymax=${short(max)}`, 'xmajorgrids'],
+    body: [
+      `\\addplot[black!70, dashed, mark=none, forget plot] coordinates {(${short(min)},${short(min)}) (${short(max)},${short(max)})};`,
+      ...datasets.flatMap((dataset) => {
+        const colour = colours.get(dataset.borderColor ?? '') ?? 'black'
+        const rows = dataset.data.map(({ x = 0, xMin = x, xMax = x, y, yMin = y, yMax = y }) => [x, y, xMax - x, x - xMin, yMax - y, y - yMin])
+        const errors = ', x error plus=xplus, x error minus=xminus, y error plus=yplus, y error minus=yminus'
+        return [
+          `\\addplot[only marks, color=${colour}, ${markOf(dataset, colour).join(', ')}, error bars/.cd, x dir=both, x explicit, y dir=both, y explicit]`,
+          ...tableOf(['x', 'y', 'xplus', 'xminus', 'yplus', 'yminus'], rows, errors),
+          ...legendEntry(datasets, dataset),
+        ]
+      }),
+    ],
   }
 }
 

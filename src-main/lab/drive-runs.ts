@@ -2,6 +2,7 @@
 
 import type { RunProgress } from '#shared/model/migration-stats.ts'
 import type { PlannedRun } from '#shared/scenario/plan.ts'
+import type { AgentHosts } from './agents/hosts.ts'
 import { Lane } from './lane.ts'
 import type { RunResult } from './run-messages.ts'
 
@@ -10,6 +11,7 @@ export interface DriveOptions {
   readonly workerUrl: URL
   readonly memoryLimitMb?: number | undefined
   readonly tracesFolder?: string | undefined
+  readonly agents?: AgentHosts | undefined
   /** Ends at once: runs at work are dropped. */
   readonly signal?: AbortSignal | undefined
   /** Starts no further run; those at work are finished and kept. */
@@ -104,6 +106,7 @@ class RunPool {
       workerUrl: this.#options.workerUrl,
       memoryLimitMb: this.#options.memoryLimitMb,
       tracesFolder: this.#options.tracesFolder,
+      agents: this.#options.agents,
       take: () => this.#take(),
       giveBack: (runs) => void this.#givenBack.push(...runs),
       watchers: this.#options.watch?.watchers,

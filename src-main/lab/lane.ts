@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads'
 import type { MigrationStats, RunProgress } from '#shared/model/migration-stats.ts'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import type { PlannedRun } from '#shared/scenario/plan.ts'
+import type { AgentHosts } from './agents/hosts.ts'
 import { crashedRun } from './crashed-run.ts'
 import { type RunOrder, type RunResult, sharedCounter, type WorkerData, type WorkerReport } from './run-messages.ts'
 
@@ -14,6 +15,7 @@ export interface LaneOptions {
   readonly workerUrl: URL
   readonly memoryLimitMb: number | undefined
   readonly tracesFolder: string | undefined
+  readonly agents: AgentHosts | undefined
   /** The next run, or undefined if there is none now. */
   readonly take: () => PlannedRun | undefined
   readonly giveBack: (runs: readonly PlannedRun[]) => void
@@ -86,8 +88,8 @@ export class Lane {
   }
 
   #startWorker(): Worker {
-    const { workerUrl, memoryLimitMb, tracesFolder, watchers } = this.#options
-    const workerData: WorkerData = { tracesFolder, ...(watchers === undefined ? {} : { attention: { watchers, isShown: this.#isShown } }) }
+    const { workerUrl, memoryLimitMb, tracesFolder, agents, watchers } = this.#options
+    const workerData: WorkerData = { tracesFolder, agents, ...(watchers === undefined ? {} : { attention: { watchers, isShown: this.#isShown } }) }
     const worker = new Worker(workerUrl, memoryLimitMb === undefined ? { workerData } : { workerData, resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb } })
     this.#isReady = false
     this.#error = undefined

@@ -1,5 +1,6 @@
 /** The messages between the lab and its run workers: runs go in, their results come out in the same order. */
 
+import type { AgentHosts } from './agents/hosts.ts'
 import type { MigrationStats, RunProgress } from '#shared/model/migration-stats.ts'
 import type { Scenario } from '#shared/scenario/scenario.ts'
 
@@ -7,6 +8,8 @@ import type { Scenario } from '#shared/scenario/scenario.ts'
 export interface WorkerData {
   /** Where imported traces are; absent: only built-in ones are there. */
   readonly tracesFolder?: string | undefined
+  /** For runs on agents; absent: agents of this machine. */
+  readonly agents?: AgentHosts | undefined
   /** Absent: nobody will ever look on. */
   readonly attention?: SharedAttention
 }

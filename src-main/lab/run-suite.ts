@@ -10,6 +10,7 @@ import { GodwitError } from '#shared/model/godwit-error.ts'
 import type { PlannedRun, SuitePlan } from '#shared/scenario/plan.ts'
 import type { Store } from '../store/contract.ts'
 import { requireTraces } from '../traces/traces-folder.ts'
+import type { AgentHosts } from './agents/hosts.ts'
 import { driveRuns, type RunWatch } from './drive-runs.ts'
 import { provenanceOf } from './provenance.ts'
 import type { RunResult } from './run-messages.ts'
@@ -37,6 +38,8 @@ export interface RunSuiteOptions {
   readonly memoryLimitMb?: number | undefined
   /** Where imported traces are kept; absent: there are only those that come with Godwit. */
   readonly tracesFolder?: string | undefined
+  /** Where the agents of the backend `agents` are; absent: on this machine. */
+  readonly agents?: AgentHosts | undefined
 }
 
 export interface SuiteProgress {
@@ -68,33 +71,46 @@ export async function runSuite(plan: SuitePlan, options: RunSuiteOptions): Promi
   const pending = [...unique.values()].filter(({ runId }) => !finishedIds.has(runId))
   const progress = progressOf(unique.size, unique.size - pending.length, options.onProgress)
 
-  await driveRuns(pending, {
-    workers: options.workers ?? availableParallelism(),
-    workerUrl: options.workerUrl ?? simulatorUrl(),
-    memoryLimitMb: options.memoryLimitMb,
-    tracesFolder: options.tracesFolder,
-    signal,
-    drain,
-    watch: options.watch,
-    keep: async (run, result) => {
-      const record = recordOf(plan, run, result)
-      await store.addRun({ runId: run.runId, seed: run.seed, backend: run.backend, stats: result.stats, provenance: record.provenance })
-      progress.finish(record)
-      options.onRun?.(record)
-    },
-  })
+  // One backend after the other: real runs measure, and must have the machine to themselves.
+  for (const backend of backends) {
+    const { workers, workerUrl } = backendWorkers[backend]
+    await driveRuns(
+      pending.filter((run) => run.backend === backend),
+      {
+        workers: workers ?? options.workers ?? availableParallelism(),
+        workerUrl: options.workerUrl ?? workerUrl(),
+        memoryLimitMb: options.memoryLimitMb,
+        tracesFolder: options.tracesFolder,
+        agents: options.agents,
+        signal,
+        drain,
+        watch: options.watch,
+        keep: async (run, result) => {
+          const record = recordOf(plan, run, result)
+          await store.addRun({ runId: run.runId, seed: run.seed, backend: run.backend, stats: result.stats, provenance: record.provenance })
+          progress.finish(record)
+          options.onRun?.(record)
+        },
+      },
+    )
+  }
   const { reused, finished, crashed } = progress.now()
   return { suiteId, planned: unique.size, reused, finished, crashed, stopped: reused + finished < unique.size }
 }
 
-function simulatorUrl(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './run-worker.ts' : './run-worker.js', import.meta.url)
-}
+const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+
+/** What makes the runs of a backend, and how many at a time if that is not for the user to say. */
+const backendWorkers = {
+  sim: { workers: null, workerUrl: () => new URL(`./run-worker${ending}`, import.meta.url) },
+  agents: { workers: 1, workerUrl: () => new URL(`./agents-worker${ending}`, import.meta.url) },
+} as const
+const backends = Object.keys(backendWorkers) as ReadonlyArray<keyof typeof backendWorkers>
 
 function refuseUnknownBackend(plan: SuitePlan): void {
-  const unknown = plan.runs.find((run) => run.backend !== 'sim')
+  const unknown = plan.runs.find((run) => !Object.hasOwn(backendWorkers, run.backend))
   if (unknown === undefined) return
-  throw new GodwitError('lab.backend', `this version cannot run the backend "${unknown.backend}"; leave it out of "backends", or choose --backend sim`)
+  throw new GodwitError('lab.backend', `this version cannot run the backend "${unknown.backend}"; leave it out of "backends", or choose ${backends.map((name) => `--backend ${name}`).join(' or ')}`)
 }
 
 /** A message to the store carries this many points or runs, so that a million of them need not be copied at once. */

@@ -8,11 +8,25 @@ import { GodwitError } from '#shared/model/godwit-error.ts'
 import { crashedRun, reasonOf } from './crashed-run.ts'
 import type { RunOrder, SharedAttention, WorkerData, WorkerReport } from './run-messages.ts'
 
-/** To be called often while a run goes on, with a way to read its record so far. */
-export type OnBatch = (progress: () => RunProgress) => void
+/** Those who look on while a run goes on. To be asked often: asking costs next to nothing. */
+export interface Onlooker {
+  /** Is it time to show somebody how the run goes? */
+  isDue(): boolean
+  show(progress: RunProgress): void
+}
 
-/** `onBatch` is absent if nobody will ever look on. */
-export type MakeRun = (scenario: Scenario, seed: number, onBatch: OnBatch | undefined) => MigrationStats
+/** How a simulation shows itself to them. */
+export function shownTo(onlooker: Onlooker | undefined): { readonly onBatch?: (progress: () => RunProgress) => void } {
+  if (onlooker === undefined) return {}
+  return {
+    onBatch: (progress) => {
+      if (onlooker.isDue()) onlooker.show(progress())
+    },
+  }
+}
+
+/** `onlooker` is absent if nobody will ever look on. */
+export type MakeRun = (scenario: Scenario, seed: number, onlooker: Onlooker | undefined) => MigrationStats | Promise<MigrationStats>
 
 /** Wall time. A run that ends sooner is not worth a picture of its course. */
 const firstReportMs = 150
@@ -24,29 +38,34 @@ export function serveRuns(port: MessagePort | null, makeRun: MakeRun): void {
   const report = (message: WorkerReport): void => port.postMessage(message)
   const attention = (workerData as WorkerData | null)?.attention
 
-  port.on('message', ({ runId, scenario, seed }: RunOrder) => {
+  const make = async ({ runId, scenario, seed }: RunOrder): Promise<void> => {
     const startedAt = new Date().toISOString()
     const start = performance.now()
-    const onBatch = attention === undefined ? undefined : reporting(attention, (progress) => report({ kind: 'progress', runId, progress }))
-    const stats = statsOf(() => makeRun(scenario, seed, onBatch), scenario)
+    const onlooker = attention === undefined ? undefined : onlookerOf(attention, (progress) => report({ kind: 'progress', runId, progress }))
+    const stats = await statsOf(() => makeRun(scenario, seed, onlooker), scenario)
     report({ kind: 'finished', runId, stats, startedAt, wallMs: performance.now() - start })
+  }
+  let last = Promise.resolve()
+  port.on('message', (order: RunOrder) => {
+    last = last.then(() => make(order))
   })
   report({ kind: 'ready' })
 }
 
-function reporting({ watchers, isShown }: SharedAttention, report: (progress: RunProgress) => void): OnBatch {
+function onlookerOf({ watchers, isShown }: SharedAttention, report: (progress: RunProgress) => void): Onlooker {
   let dueAt = performance.now() + firstReportMs
-  return (progress) => {
-    if (Atomics.load(isShown, 0) === 0 || Atomics.load(watchers, 0) === 0) return
-    if (performance.now() < dueAt) return
-    report(progress())
-    dueAt = performance.now() + reportEveryMs
+  return {
+    isDue: () => Atomics.load(isShown, 0) !== 0 && Atomics.load(watchers, 0) !== 0 && performance.now() >= dueAt,
+    show: (progress) => {
+      report(progress)
+      dueAt = performance.now() + reportEveryMs
+    },
   }
 }
 
-function statsOf(makeRun: () => MigrationStats, scenario: Scenario): MigrationStats {
+async function statsOf(makeRun: () => MigrationStats | Promise<MigrationStats>, scenario: Scenario): Promise<MigrationStats> {
   try {
-    const stats = makeRun()
+    const stats = await makeRun()
     const broken = metrics.find((metric) => !Number.isFinite(metric.of(stats)))
     if (broken === undefined) return stats
     throw new GodwitError('run.invalid-result', `the run gives ${broken.of(stats)} for ${broken.key}, which is not a measurement; please report this scenario`)

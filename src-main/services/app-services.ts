@@ -4,6 +4,8 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { About, AppCalls } from '#shared/rpc/app-contract.ts'
 import { modelVersion } from '#shared/sim/model-version.ts'
+import { defaultCredentialsFolder } from '../config-folder.ts'
+import { agentHostsOf } from '../lab/agents/access.ts'
 import { sharedCounter } from '../lab/run-messages.ts'
 import { programVersion } from '../lab/provenance.ts'
 import { openStore } from '../store/open-store.ts'
@@ -14,6 +16,7 @@ import type { AppServices, AppServicesOptions } from './contract.ts'
 import { documentsService } from './documents.ts'
 import { draftsService } from './drafts.ts'
 import { figuresService } from './figures.ts'
+import { hostsService } from './hosts.ts'
 import { noticesService } from './notices.ts'
 import { type ProgressReports, progressReports } from './progress-reports.ts'
 import { resultsService } from './results.ts'
@@ -33,6 +36,7 @@ export async function createAppServices(options: AppServicesOptions): Promise<Ap
     onNotice(sentence)
     notices.add(sentence)
   }
+  const credentialsFolder = options.credentialsFolder ?? defaultCredentialsFolder()
   const settings = settingsService({ configFolder, onNotice: notify, onChange: events.settingsChanged })
   const reports: ProgressReports = progressReports({ store, events, entries: () => queue.entries(), onNotice })
   const queue = new RunQueue({
@@ -41,6 +45,7 @@ export async function createAppServices(options: AppServicesOptions): Promise<Ap
     workerUrl: options.workerUrl,
     memoryLimitMb: options.memoryLimitMb,
     tracesFolder: tracesFolderOf(storePath),
+    agentsOf: (plan) => agentHostsOf(plan, { credentialsFolder, onWarning: notify }),
     onChange: reports.queueChanged,
     onRun: (suiteId, { runId }) => reports.runFinished(suiteId, runId),
     onSuites: reports.suitesChanged,
@@ -59,6 +64,7 @@ export async function createAppServices(options: AppServicesOptions): Promise<Ap
     ...queueCalls(queue),
     ...resultsService(store, events.notesChanged),
     ...figuresService(store),
+    ...hostsService({ configFolder, credentialsFolder, onNotice: notify, ...options.hosts }),
   }
   return {
     calls: checkedCalls(calls),

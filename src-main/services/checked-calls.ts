@@ -14,6 +14,7 @@ const path = z.string().min(1).max(4096).refine((text) => !text.includes('\0'), 
 const suiteId = z.int().min(1)
 const runId = z.string().min(1).max(200)
 const longText = z.string().max(16 * 2 ** 20)
+const hostId = z.string().min(1).max(80)
 const draftId = z.string().regex(/^[\w-]{1,80}$/, 'the id of a draft has at most 80 letters, digits, dashes and underscores')
 const notes = z
   .strictObject({
@@ -54,12 +55,17 @@ const argumentsOf: Readonly<Record<Name, z.ZodType<readonly unknown[]>>> = {
   suiteText: z.tuple([suiteId]),
   runRows: z.tuple([suiteId, z.int().min(1).optional()]),
   run: z.tuple([runId]),
+  fidelity: z.tuple([suiteId]),
   scenarioOfRun: z.tuple([runId]),
   annotate: z.tuple([z.array(runId).max(1_000_000), notes]),
   runsAsParquet: z.tuple([suiteId, z.array(runId).max(1_000_000).nullable()]),
   renderFigure: z.tuple([
     z.object({ recipe: z.record(z.string(), z.unknown()), suiteIds: z.array(suiteId).min(1, 'choose at least one suite').max(1000), format: z.enum(['svg', 'pdf', 'png', 'tex', 'csv']) }),
   ]),
+  hosts: z.tuple([]),
+  addHost: z.tuple([z.strictObject({ name: z.string().max(1000), address: z.string().max(1000) })]),
+  removeHost: z.tuple([hostId]),
+  testHost: z.tuple([hostId]),
 }
 
 export function checkedCalls(calls: AppCalls): AppCalls {

@@ -2,6 +2,7 @@
 
 import type { About, AppCalls, AppEvents } from '#shared/rpc/app-contract.ts'
 import type { StoreOptions } from '../store/contract.ts'
+import type { HostsOptions } from './hosts.ts'
 
 export interface AppServicesOptions {
   /** The store is made if there is none. */
@@ -10,6 +11,8 @@ export interface AppServicesOptions {
   readonly documentsFolder: string
   /** Settings, recent documents and drafts; made if there is none. */
   readonly configFolder: string
+  /** What proves who may connect to an agent; absent: the folder that `godwit agent init` makes. */
+  readonly credentialsFolder?: string
   readonly mode: About['mode']
   /** A native dialog; absent in browser mode. */
   readonly chooseFile?: AppCalls['chooseFile']
@@ -20,6 +23,8 @@ export interface AppServicesOptions {
   /** Another worker than the simulator's, and the heap of each. */
   readonly workerUrl?: URL
   readonly memoryLimitMb?: number
+  /** Other ways to agents than the real ones. */
+  readonly hosts?: Pick<HostsOptions, 'connect' | 'readCredentials' | 'startLocal' | 'timeoutMs'>
 }
 
 export interface AppServices {

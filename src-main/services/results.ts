@@ -2,11 +2,12 @@
 
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import type { AppCalls, AppEvents } from '#shared/rpc/app-contract.ts'
+import { readFidelity } from '../lab/read-fidelity.ts'
 import { factorValues, rowsOf } from '../lab/read-results.ts'
 import type { Store } from '../store/contract.ts'
 import { requireSuite } from './require-suite.ts'
 
-type ResultCalls = Pick<AppCalls, 'suites' | 'suiteText' | 'runRows' | 'run' | 'scenarioOfRun' | 'annotate' | 'runsAsParquet'>
+type ResultCalls = Pick<AppCalls, 'suites' | 'suiteText' | 'runRows' | 'run' | 'fidelity' | 'scenarioOfRun' | 'annotate' | 'runsAsParquet'>
 
 /** The file is made in memory, and travels as one message. */
 const mostRunsInFile = 200_000
@@ -23,6 +24,10 @@ export function resultsService(store: Store, onNotes: AppEvents['notesChanged'])
       return store.runRows({ suiteId, ...(first === undefined ? {} : { limit: first }) })
     },
     run: async (runId) => (await store.run(runId)) ?? noRun(runId),
+    fidelity: async (suiteId) => {
+      await requireSuite(store, suiteId)
+      return readFidelity(store, suiteId)
+    },
     scenarioOfRun: async (runId) => ({ ...((await store.scenarioOfRun(runId)) ?? noRun(runId)) }),
     annotate: async (runIds, notes) => {
       await store.annotate(runIds, notes)

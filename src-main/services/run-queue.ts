@@ -11,6 +11,8 @@
 import type { RunRecord } from '#shared/model/migration-stats.ts'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import type { AppCalls, AppEvents, QueueEntry, StartRuns, SuiteEntry } from '#shared/rpc/app-contract.ts'
+import type { SuitePlan } from '#shared/scenario/plan.ts'
+import type { AgentHosts } from '../lab/agents/hosts.ts'
 import { notePlan, runSuite } from '../lab/run-suite.ts'
 import type { Store } from '../store/contract.ts'
 import { requireTraces } from '../traces/traces-folder.ts'
@@ -26,6 +28,8 @@ export interface RunQueueOptions {
   readonly workerUrl?: URL | undefined
   readonly memoryLimitMb?: number | undefined
   readonly tracesFolder?: string | undefined
+  /** The agents that a plan runs on; asked for each time a suite starts. */
+  readonly agentsOf?: ((plan: SuitePlan) => Promise<AgentHosts | undefined>) | undefined
   readonly onChange: () => void
   /** A run is safe on the disk. */
   readonly onRun: (suiteId: number, record: RunRecord) => void
@@ -216,6 +220,7 @@ export class RunQueue implements QueueCalls {
         workerUrl: this.#options.workerUrl,
         memoryLimitMb: this.#options.memoryLimitMb,
         tracesFolder: this.#options.tracesFolder,
+        agents: await this.#options.agentsOf?.(source.plan),
         signal,
         drain: drain.signal,
         watch: {
@@ -242,7 +247,7 @@ export class RunQueue implements QueueCalls {
       suite.state = suite.state === 'cancelled' ? 'cancelled' : 'paused'
       suite.problem = queueProblem(error)
       // What is wrong with one suite does not hold up the others.
-      this.#isHalted = !(error instanceof GodwitError && /^(suite|queue|trace)\./.test(error.code))
+      this.#isHalted = !(error instanceof GodwitError && /^(suite|queue|trace|agent)\./.test(error.code))
     }
   }
 

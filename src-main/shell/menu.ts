@@ -28,6 +28,8 @@ const views: ReadonlyArray<readonly [label: string, view: string]> = [
   ['Results', 'results'],
   ['Compare', 'compare'],
   ['Figures', 'figures'],
+  ['Fidelity', 'fidelity'],
+  ['Hosts', 'hosts'],
 ]
 
 const themes: ReadonlyArray<readonly [label: string, theme: Settings['theme']]> = [

@@ -41,10 +41,12 @@ export function closeDatabase(database: Database.Database): void {
 
 function setUp(database: Database.Database, path: string, maxPages: number | undefined): void {
   if (maxPages !== undefined) database.pragma(`max_page_count = ${maxPages}`)
-  database.pragma('foreign_keys = ON')
   database.pragma('recursive_triggers = ON') // so that INSERT OR REPLACE meets the triggers that keep runs immutable
   database.pragma('synchronous = FULL')
+  // A step may make a table anew that others refer to.
+  database.pragma('foreign_keys = OFF')
   migrate(database, path)
+  database.pragma('foreign_keys = ON')
 }
 
 function prepareWriting(database: Database.Database): void {

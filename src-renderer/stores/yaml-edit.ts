@@ -12,7 +12,7 @@ import { fieldsIn } from '#shared/scenario/field-index.ts'
 type FieldPath = ReadonlyArray<string | number>
 
 /** The order in which a person writes the parts of a suite. */
-const topFields = ['godwit', 'name', 'description', 'base', 'vary', 'constraint', 'repeat', 'seed', 'backends', 'figures']
+const topFields = ['godwit', 'name', 'description', 'base', 'vary', 'constraint', 'repeat', 'seed', 'backends', 'hosts', 'figures']
 
 /** Sets the value at a path; undefined takes the field out, and each section that is empty then. */
 export function setInYaml(text: string, at: FieldPath, value: unknown): string {

@@ -4,7 +4,7 @@
  */
 
 import type { Scalar } from '#shared/model/migration-stats.ts'
-import type { SuitePlan } from '#shared/scenario/plan.ts'
+import type { BackendName, SuitePlan } from '#shared/scenario/plan.ts'
 import type { Problem } from '#shared/scenario/problem.ts'
 import type { Scenario } from '#shared/scenario/scenario.ts'
 import { estimateSuite, type SuiteEstimate } from '#shared/sim/estimate.ts'
@@ -12,6 +12,8 @@ import { estimateSuite, type SuiteEstimate } from '#shared/sim/estimate.ts'
 export interface SuiteOutline {
   readonly runs: number
   readonly points: number
+  /** In the order in which each repetition makes its points on them. */
+  readonly backends: readonly BackendName[]
   readonly columns: readonly FactorColumn[]
   /** Seed of each repetition. */
   readonly seeds: Uint32Array<ArrayBuffer>
@@ -35,15 +37,18 @@ export interface OutlinedRun {
   /** Counted from 1. */
   readonly repetition: number
   readonly seed: number
+  readonly backend: BackendName
 }
 
 export function outlineOf(plan: SuitePlan): SuiteOutline {
   const { points, runs } = plan
   const repetitions = runs.at(-1)?.repetition ?? 0
   const perRepetition = runs.length / Math.max(1, repetitions)
+  const backends = Array.from({ length: perRepetition / Math.max(1, points.length) }, (_, place) => runs[place * points.length]?.backend ?? 'sim')
   return {
     runs: runs.length,
     points: points.length,
+    backends,
     columns: Object.keys(points[0]?.factors ?? {}).map((field) => columnOf(plan, field)),
     seeds: Uint32Array.from({ length: repetitions }, (_, repetition) => runs[repetition * perRepetition]?.seed ?? 0),
     firstScenario: points[0]?.scenario ?? null,
@@ -63,8 +68,8 @@ function columnOf({ points }: SuitePlan, field: string): FactorColumn {
   return { field, values: [...placeOf.keys()], places }
 }
 
-/** The run at a place of the plan, all points before any is repeated; undefined beyond its end. */
-export function runAt({ runs, points, columns, seeds }: SuiteOutline, index: number): OutlinedRun | undefined {
+/** The run at a place of the plan, all points on each backend before any is repeated; undefined beyond its end. */
+export function runAt({ runs, points, backends, columns, seeds }: SuiteOutline, index: number): OutlinedRun | undefined {
   if (index < 0 || index >= runs) return undefined
   const point = index % points
   const repetition = Math.floor((index * seeds.length) / runs)
@@ -72,6 +77,7 @@ export function runAt({ runs, points, columns, seeds }: SuiteOutline, index: num
     factors: columns.map(({ values, places }) => values[places[point] ?? 0]),
     repetition: repetition + 1,
     seed: seeds[repetition] ?? 0,
+    backend: backends[Math.floor(index / points) % backends.length] ?? 'sim',
   }
 }
 

@@ -8,6 +8,7 @@
 import { writeFileSync } from 'node:fs'
 import { arch, availableParallelism, cpus, platform, release, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
+import { agentBenchmarks } from './agents.ts'
 import { type Benchmark, reached, type Report, tableOf } from './benchmark.ts'
 import { commandLineBenchmarks } from './command-line.ts'
 import { kernelBenchmarks } from './kernel.ts'
@@ -15,8 +16,9 @@ import { policyBenchmarks } from './policies.ts'
 import { simulationBenchmarks } from './simulation.ts'
 import { traceBenchmarks } from './traces.ts'
 import { windowBenchmarks } from './window.ts'
+import { wireBenchmarks } from './wire.ts'
 
-const benchmarks: readonly Benchmark[] = [...simulationBenchmarks, ...commandLineBenchmarks, ...kernelBenchmarks, ...policyBenchmarks, ...traceBenchmarks, ...windowBenchmarks]
+const benchmarks: readonly Benchmark[] = [...simulationBenchmarks, ...commandLineBenchmarks, ...kernelBenchmarks, ...policyBenchmarks, ...traceBenchmarks, ...agentBenchmarks, ...windowBenchmarks, ...wireBenchmarks]
 
 interface Options {
   readonly only: readonly string[]

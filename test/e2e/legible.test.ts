@@ -53,7 +53,7 @@ async function views(name: string): Promise<readonly string[]> {
   const suiteId = suiteIds.get(name) ?? 0
   const rows = await app.calls.runRows(suiteId)
   const runs = [rows[0], rows.at(-1)].map((row) => `/results/run/${row?.runId ?? ''}?suite=${suiteId}`)
-  return ['/', '/design', '/suite', `/runs?suite=${suiteId}`, `/results?suite=${suiteId}`, ...new Set(runs), `/compare?suite=${suiteId}`, `/figures?figure=0&suite=${suiteId}`, '/settings']
+  return ['/', '/design', '/suite', `/runs?suite=${suiteId}`, `/results?suite=${suiteId}`, ...new Set(runs), `/compare?suite=${suiteId}`, `/figures?figure=0&suite=${suiteId}`, `/fidelity?suite=${suiteId}`, '/hosts', '/settings']
 }
 
 const sizes: ReadonlyArray<{ readonly label: string; readonly textScale: 1 | 1.25 | 1.5; readonly window: BrowserContextOptions }> = [

@@ -41,7 +41,7 @@ test('the window opens, reaches its first view, and loads nothing from elsewhere
 describe('the menu', () => {
   test('leads to each view', async () => {
     const shell = await startReadyShell()
-    const views = { Suite: '#/suite', Run: '#/runs', Results: '#/results', Compare: '#/compare', Figures: '#/figures', Design: '#/design' }
+    const views = { Suite: '#/suite', Run: '#/runs', Results: '#/results', Compare: '#/compare', Figures: '#/figures', Fidelity: '#/fidelity', Hosts: '#/hosts', Design: '#/design' }
     for (const [label, hash] of Object.entries(views)) {
       await shell.command('clickMenu', 'View', label)
       await shell.command('waitUntil', `location.hash === ${JSON.stringify(hash)}`)

@@ -47,6 +47,8 @@ const views: readonly View[] = [
   { name: 'results', hash: '/results?suite=1', shown: '[role="row"] >> nth=5' },
   { name: 'compare', hash: '/compare?suite=1', shown: '[data-ready] canvas' },
   { name: 'figures', hash: '/figures?figure=0&suite=1', shown: '[data-ready] canvas' },
+  { name: 'fidelity', hash: '/fidelity?suite=1', shown: 'text=One side is missing' },
+  { name: 'hosts', hash: '/hosts', shown: '#view h2' },
   { name: 'settings', hash: '/settings', shown: '#view h2' },
 ]
 

@@ -136,7 +136,7 @@ describe('every view', () => {
       await running().app.calls.saveSettings({ theme })
       const { page, faults } = await newPage()
       const findings: string[] = []
-      for (const path of ['/', '/design', '/suite', '/runs', '/results', '/compare', '/figures', '/settings']) {
+      for (const path of ['/', '/design', '/suite', '/runs', '/results', '/compare', '/figures', '/fidelity', '/hosts', '/settings']) {
         await page.evaluate((hash) => (window.location.hash = hash), path)
         await page.locator('#view').getByRole('heading').first().waitFor()
         await page.evaluate(axeSource)

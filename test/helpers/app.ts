@@ -33,7 +33,7 @@ export async function startApp(options: StartAppOptions = {}): Promise<RunningAp
   const { folder: given, rendererFolder = builtRenderer, port = 0, token, ...serviceOptions } = options
   const folder = given ?? (await mkdtemp(join(tmpdir(), 'godwit-app-')))
   const storePath = join(folder, 'lab.sqlite')
-  const services = await createAppServices({ ...serviceOptions, storePath, documentsFolder: folder, configFolder: join(folder, 'config'), mode: 'browser' })
+  const services = await createAppServices({ ...serviceOptions, storePath, documentsFolder: folder, configFolder: join(folder, 'config'), credentialsFolder: join(folder, 'credentials'), mode: 'browser' })
   const server = await startServer({ services, rendererFolder, port, ...(token === undefined ? {} : { token }) }).catch(async (error: unknown) => {
     await services.close()
     throw error

@@ -5,12 +5,12 @@
 
 import { parentPort } from 'node:worker_threads'
 import { simulate } from '#shared/sim/simulate.ts'
-import { type OnBatch, serveRuns } from '../../src-main/lab/serve-runs.ts'
+import { type Onlooker, serveRuns, shownTo } from '../../src-main/lab/serve-runs.ts'
 
 /** Guests with this many processors break their run. */
 export const breaking = { throws: 61, exits: 62, eatsMemory: 63, givesNonsense: 64, exitsAfterReports: 65 } as const
 
-serveRuns(parentPort, (scenario, seed, onBatch) => {
+serveRuns(parentPort, (scenario, seed, onlooker) => {
   switch (scenario.guest.vcpus) {
     case breaking.throws:
       throw new RangeError('the guest does not fit')
@@ -21,20 +21,23 @@ serveRuns(parentPort, (scenario, seed, onBatch) => {
     case breaking.givesNonsense:
       return { ...simulate(scenario, seed), totalMs: Number.NaN }
     case breaking.exitsAfterReports:
-      return simulate(scenario, seed, onBatch === undefined ? {} : { onBatch: exitingAfterReports(onBatch) })
+      return simulate(scenario, seed, shownTo(onlooker && exitingAfterReports(onlooker)))
     default:
-      return simulate(scenario, seed, onBatch === undefined ? {} : { onBatch })
+      return simulate(scenario, seed, shownTo(onlooker))
   }
 })
 
 /** The reports before the fourth are on their way. */
-function exitingAfterReports(onBatch: OnBatch): OnBatch {
+function exitingAfterReports(onlooker: Onlooker): Onlooker {
   let reports = 0
-  return (progress) =>
-    onBatch(() => {
+  return {
+    isDue: () => onlooker.isDue(),
+    show: (progress) => {
       reports += 1
-      return reports < 4 ? progress() : process.exit(7)
-    })
+      if (reports === 4) process.exit(7)
+      onlooker.show(progress)
+    },
+  }
 }
 
 /** Small things one after the other: a single large one may end the whole process before the worker's limit is seen. */

@@ -20,6 +20,7 @@ export async function servicesForTest(options: Partial<AppServicesOptions> & { r
     storePath,
     documentsFolder: folder,
     configFolder: join(folder, 'config'),
+    credentialsFolder: join(folder, 'credentials'),
     mode: 'browser',
     onNotice: (sentence) => void notices.push(sentence),
     ...rest,

@@ -29,7 +29,7 @@ test('help names every command and exits with 0', async () => {
   const { status, out, err } = await godwit('--help')
   expect(status).toBe(0)
   expect(err).toBe('')
-  for (const command of ['check', 'plan', 'run', 'results', 'presets', 'schema']) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'))
+  for (const command of ['check', 'plan', 'run', 'results', 'presets', 'schema', 'agent']) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'))
 })
 
 test.each([
@@ -98,6 +98,14 @@ test('run refuses a backend that the suite does not name', async () => {
   const { suite, store } = place()
   const { status, err } = await godwit('run', suite, '--store', store, '--backend', 'qemu')
   expect({ status, err }).toEqual({ status: 2, err: 'godwit: the suite has no runs for the backend "qemu"; its "backends" are sim\n' })
+})
+
+test('run asks for credentials before it makes any run, where the agents are on other machines', async () => {
+  const { suite, store, folder } = place(`${smallSuite()}backends: [sim, agents]\nhosts: { source: 'lab-1:7300', destination: 'lab-2:7300' }\n`)
+  const { status, err } = await godwit('run', suite, '--store', store, '--credentials', join(folder, 'none'))
+  expect({ status, err }).toEqual({ status: 2, err: expect.stringContaining(`godwit: there are no keys in ${join(folder, 'none')}; make some with "godwit agent init"`) as string })
+  expect(readdirSync(folder)).toEqual(['suite.yaml'])
+  expect(await godwit('run', suite, '--store', store, '--credentials', join(folder, 'none'), '--backend', 'sim', '--quiet')).toMatchObject({ status: 0 })
 })
 
 test.each([

@@ -6,6 +6,7 @@ import { cui2020Scenarios, cui2020Suites } from './cui-2020.ts'
 import { controllerScenarios, controllerSuites } from './controllers.ts'
 import { dirtyLimitScenarios, dirtyLimitSuites } from './dirty-limit.ts'
 import { failureScenarios, failureSuites } from './failures.ts'
+import { fidelitySuites } from './fidelity.ts'
 import { guestperfSuites } from './guestperf.ts'
 import { hines2009Scenarios, hines2009Suites } from './hines-2009.ts'
 import { postcopySystemScenarios, postcopySystemSuites } from './postcopy-systems.ts'
@@ -20,4 +21,4 @@ export type { ScenarioPreset, SuitePreset } from './preset.ts'
 export const scenarioPresets: Readonly<Record<string, ScenarioPreset>> = { ...clark2005Scenarios, ...ownScenarios, ...baselineScenarios, ...controllerScenarios, ...failureScenarios, ...dirtyLimitScenarios, ...hines2009Scenarios, ...tsmc2014Scenarios, ...cui2020Scenarios, ...postcopySystemScenarios }
 
 /** Suites that can be run by name in the place of a file. */
-export const suitePresets: Readonly<Record<string, SuitePreset>> = { 'clark-2005': clark2005Suite, ...ownSuites, ...guestperfSuites, ...baselineSuites, ...controllerSuites, ...failureSuites, ...dirtyLimitSuites, ...hines2009Suites, ...tsmc2014Suites, ...cui2020Suites, ...postcopySystemSuites }
+export const suitePresets: Readonly<Record<string, SuitePreset>> = { 'clark-2005': clark2005Suite, ...ownSuites, ...guestperfSuites, ...baselineSuites, ...controllerSuites, ...failureSuites, ...dirtyLimitSuites, ...hines2009Suites, ...tsmc2014Suites, ...cui2020Suites, ...postcopySystemSuites, ...fidelitySuites }

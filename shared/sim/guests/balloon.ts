@@ -45,6 +45,11 @@ export class BalloonArea {
     this.#target = this.#edge
   }
 
+  /** The process that allocates here; null: none. */
+  get process(): number | null {
+    return this.#options.allocation?.process ?? null
+  }
+
   get pages(): number {
     return this.#options.pages - Math.floor(this.#edge)
   }

@@ -26,6 +26,8 @@ export class ReleasedMemory {
   #lostNs = { balloon: 0, cache: 0 }
   /** Told of pages that go into the balloon. */
   onInflated: Inflated = () => undefined
+  /** Told of a page of the page cache that is read again. */
+  onRead: (page: number) => void = () => undefined
 
   /** Null if the guest gives nothing back. */
   static of(scenario: Scenario, seed: number): ReleasedMemory | null {
@@ -42,17 +44,20 @@ export class ReleasedMemory {
     this.#costs = { ballooned: balloon.pageCost / guest.vcpus, cacheMiss: balloon.cacheMiss / guest.vcpus }
   }
 
-  /** Brings it to a guest time; returns the guest time, nanoseconds, that was lost to it since the last call. */
-  advance(guestNs: number): number {
+  /**
+   * Brings it to a guest time; returns the guest time, nanoseconds, that was lost to it since the last call. Where a process
+   * allocates that slept some of the time, the balloon slept with it.
+   */
+  advance(guestNs: number, sleptNs: (process: number) => number = () => 0): number {
     let movedBefore = 0
     let moved = 0
     for (const area of this.#balloon) {
       movedBefore += area.inflatedPages + area.deflatedPages
-      area.advance(guestNs, this.onInflated)
+      area.advance(area.process === null ? guestNs : guestNs - sleptNs(area.process), this.onInflated)
       moved += area.inflatedPages + area.deflatedPages
     }
     const readBefore = this.#cache?.readPages ?? 0
-    this.#cache?.advance(guestNs)
+    this.#cache?.advance(guestNs, this.onRead)
     const balloonNs = (moved - movedBefore) * this.#costs.ballooned
     const cacheNs = ((this.#cache?.readPages ?? 0) - readBefore) * this.#costs.cacheMiss
     this.#lostNs.balloon += balloonNs

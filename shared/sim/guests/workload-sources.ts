@@ -16,7 +16,10 @@ import { type AccessSource, PoissonAccesses, SweepAccesses } from '../memory/acc
 import { TraceAccesses, type TraceReplay, TraceSource } from '../memory/trace-source.ts'
 import { PoissonSource, SweepSource, type WriteSource } from '../memory/write-source.ts'
 import { type Allocation, allocationsOf, AllocationSource } from '../memory/allocation-source.ts'
+import { drawnOperations, type OperationStream, type ProcesslessStream, sweptOperations } from '../memory/operation-stream.ts'
+import { traceOperations } from '../memory/trace-operations.ts'
 import { ProcessSource } from '../memory/process-source.ts'
+import { selfMigrationWrites } from './migration-writes.ts'
 import { releasedCache } from './released-memory.ts'
 
 interface Range {
@@ -34,8 +37,8 @@ interface SourceKind<Source> {
   readonly sweep: (range: Range, intensity: Intensity, seed: number) => Source
   readonly replay: (replay: TraceReplay) => Source
   readonly allocation: (allocation: Allocation) => Source
-  /** The source as one of a process that can be put to sleep. */
-  readonly stunnable: (process: number, source: Source) => Source
+  /** The source as one of a process, which can be put to sleep if the scenario stuns. */
+  readonly owned: (process: number, source: Source, canSleep: boolean) => Source
 }
 
 const writing: SourceKind<WriteSource> = {
@@ -45,7 +48,7 @@ const writing: SourceKind<WriteSource> = {
   sweep: (range, intensity, seed) => new SweepSource(range, intensity, seed),
   replay: (replay) => new TraceSource(replay),
   allocation: (allocation) => new AllocationSource(allocation),
-  stunnable: (process, source) => new ProcessSource(process, source),
+  owned: (process, source, canSleep) => (canSleep ? new ProcessSource(process, source) : source),
 }
 
 const accessing: SourceKind<AccessSource> = {
@@ -55,7 +58,24 @@ const accessing: SourceKind<AccessSource> = {
   sweep: (range, intensity, seed) => new SweepAccesses(range, intensity, seed),
   replay: (replay) => new TraceAccesses(replay),
   allocation: (allocation) => new SweepAccesses(allocation, allocation.intensity, allocation.seed),
-  stunnable: (_process, source) => source,
+  owned: (_process, source) => source,
+}
+
+/** Null: what the stream of this kind would do, the one of the other kind does. */
+type FoundStream = OperationStream | null
+
+const unowned = (stream: ProcesslessStream): FoundStream => ({ ...stream, process: -1 })
+
+function operating(does: 'write' | 'read'): SourceKind<FoundStream> {
+  return {
+    purpose: `${does}s`,
+    perSecond: ({ writes, reads }) => (does === 'write' ? writes : reads),
+    poisson: (range, intensity, weights, seed) => unowned(drawnOperations(does, range, intensity, weights, seed)),
+    sweep: (range, intensity, seed) => unowned(sweptOperations(does, range, intensity, seed)),
+    replay: (replay) => (does === 'write' ? unowned(traceOperations(replay)) : null),
+    allocation: (allocation) => (does === 'write' ? unowned(sweptOperations('take', allocation, allocation.intensity, allocation.seed)) : null),
+    owned: (process, stream) => (stream === null ? null : { ...stream, process }),
+  }
 }
 
 /** The sources of the writes of all processes, laid out as the scenario says. */
@@ -76,10 +96,33 @@ export function accessSources(scenario: Scenario, seed: number, traces?: TraceLi
   ]
 }
 
+/**
+ * The workload operation by operation: the writes of all processes, their reads, reads of page cache that was given back,
+ * and what a migration inside the guest writes, which counts as one process more.
+ */
+export function operationStreams(scenario: Scenario, seed: number, traces?: TraceLibrary): OperationStream[] {
+  const { pageCache } = memoryLayout(scenario)
+  const { releasePageCache, cacheReads } = scenario.balloon
+  const cache = { firstPage: pageCache.first, pages: pageCache.end - pageCache.first }
+  const own = selfMigrationWrites(scenario, seed)
+  const streams: FoundStream[] = [
+    ...workloadSources(scenario, seed, operating('write'), traces),
+    ...workloadSources(scenario, seed, operating('read'), traces),
+  ]
+  if (releasePageCache && cacheReads > 0 && cache.pages > 0) streams.push({ ...drawnOperations('read', cache, steady(cacheReads), 'equal', streamSeed(seed, 'reads of the page cache')), process: 0 })
+  if (own !== null) streams.push({ ...drawnOperations('write', own.range, own.intensity, 'equal', own.seed), process: selfMigrationProcess(scenario) })
+  return streams.filter((stream) => stream !== null)
+}
+
+/** The process as which a migration inside the guest counts. */
+export function selfMigrationProcess({ workload }: Scenario): number {
+  return workload.processes.length + 1
+}
+
 function workloadSources<Source>(scenario: Scenario, seed: number, kind: SourceKind<Source>, traces: TraceLibrary = builtInTraces): Source[] {
   const { guest, workload } = scenario
   const sources: Source[] = []
-  const add = (process: number, found: readonly Source[]): void => void sources.push(...(scenario.optimisations.stun ? found.map((source) => kind.stunnable(process, source)) : found))
+  const add = (process: number, found: readonly Source[]): void => void sources.push(...found.map((source) => kind.owned(process, source, scenario.optimisations.stun)))
   let nextFree = 0
   const processes: readonly ProcessSpec[] = [workload, ...workload.processes]
   const allocations = new Map(allocationsOf(scenario, seed).map((allocation) => [allocation.process, allocation]))

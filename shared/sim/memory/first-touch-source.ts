@@ -40,9 +40,12 @@ export class FirstTouchSource implements WriteSource {
     return (this.#firstRead[page - this.firstPage] ?? Infinity) <= this.#present
   }
 
-  advance(guestNs: number): void {
+  advance(guestNs: number, onRead?: (page: number) => void): void {
     this.#present = this.#intensity.at(guestNs)
-    while (this.#read < this.#order.length && this.#firstReadOf(this.#read) <= this.#present) this.#read++
+    while (this.#read < this.#order.length && this.#firstReadOf(this.#read) <= this.#present) {
+      onRead?.(this.firstPage + (this.#order[this.#read] ?? 0))
+      this.#read++
+    }
   }
 
   isDirty(page: number): boolean {

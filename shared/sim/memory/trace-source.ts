@@ -29,7 +29,7 @@ export interface TraceReplay {
 }
 
 /** Which slot a page of the trace falls into, and which pages of the working set belong to a slot. */
-interface SlotLayout {
+export interface SlotLayout {
   readonly slots: number
   /** Pages of the working set that the trace can reach. */
   readonly pages: number
@@ -38,7 +38,7 @@ interface SlotLayout {
   readonly firstGuestPage: (slot: number) => number
 }
 
-function slotLayout({ trace, pages, pageBytes, fit }: TraceReplay): SlotLayout {
+export function slotLayout({ trace, pages, pageBytes, fit }: TraceReplay): SlotLayout {
   const count = trace.pageCount
   if (fit === 'recorded') {
     const ratio = pageBytes / trace.pageBytes
@@ -86,7 +86,7 @@ function writesBySlot({ times, pages, writes }: PageTrace, { slots, slotOfTraceP
 }
 
 /** The first place from `low` to `high` whose value is above the bound; `high` if there is none. */
-function firstAbove(values: Float64Array, bound: number, low = 0, high = values.length): number {
+export function firstAbove(values: Float64Array, bound: number, low = 0, high = values.length): number {
   let from = low
   let to = high
   while (from < to) {
@@ -256,7 +256,7 @@ export class TraceAccesses implements AccessSource {
 }
 
 /** The first place whose value is at least the bound. */
-function firstAtLeast(values: Float64Array, bound: number): number {
+export function firstAtLeast(values: Float64Array, bound: number): number {
   let place = firstAbove(values, bound)
   while (place > 0 && values[place - 1] === bound) place--
   return place

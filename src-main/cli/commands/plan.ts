@@ -86,9 +86,11 @@ function showScalar(value: Scalar): string {
   return value === null ? 'off' : String(value)
 }
 
-function describe(estimate: SuiteEstimate): string {
-  const cpu = formatDuration(estimate.cpuSeconds)
-  return `about ${cpu} of processor time to simulate (shared by the workers), ${formatDuration(estimate.virtualSeconds)} of virtual time, ${formatQuantity(Math.round(estimate.simulatedBytes), 'bytes')} of simulated traffic`
+function describe({ runs, cpuSeconds, virtualSeconds, simulatedBytes, agents }: SuiteEstimate): string {
+  const bytes = (count: number): string => formatQuantity(Math.round(count), 'bytes')
+  const simulated = `about ${formatDuration(cpuSeconds)} of processor time to simulate (shared by the workers), ${formatDuration(virtualSeconds)} of virtual time, ${bytes(simulatedBytes)} of simulated traffic`
+  const measured = `about ${formatDuration(agents.seconds)} on agents, in real time and one run after the other, ${bytes(agents.bytes)} of real traffic`
+  return [...(runs > agents.runs ? [simulated] : []), ...(agents.runs > 0 ? [measured] : [])].join('\n')
 }
 
 function formatDuration(seconds: number): string {

@@ -7,6 +7,9 @@ import { metrics as allMetrics } from '#shared/model/metrics.ts'
 import type { SuiteEntry } from '#shared/rpc/app-contract.ts'
 import type { SuitePlan } from '#shared/scenario/plan.ts'
 import type { Suite } from '#shared/scenario/suite.ts'
+import { defaultCredentialsFolder } from '../../config-folder.ts'
+import { agentHostsOf } from '../../lab/agents/access.ts'
+import type { AgentHosts } from '../../lab/agents/hosts.ts'
 import { summariesOf } from '../../lab/read-results.ts'
 import { runSuite, type SuiteResult } from '../../lab/run-suite.ts'
 import type { Store } from '../../store/contract.ts'
@@ -27,6 +30,8 @@ export interface RunOptions {
   readonly backend?: string
   readonly workers?: number
   readonly out?: string
+  /** The folder with what proves who may connect to agents of other machines. */
+  readonly credentials?: string
   /** One line of JSON for each run as it finishes, and no table. */
   readonly json?: boolean
   /** No progress. */
@@ -38,9 +43,10 @@ export async function runRun(file: string, options: RunOptions, io: CliIo): Prom
   if (loaded === undefined) return exitStatus.badInput
   const plan = onlyBackend(loaded.plan, options.backend)
   if (options.out !== undefined) await prepareFolder(options.out, loaded.suite)
+  const agents = await agentHostsOf(plan, { credentialsFolder: options.credentials ?? defaultCredentialsFolder(), onWarning: (sentence) => io.err(`warning: ${sentence}\n`) })
   const store = await openStore(options.store)
   try {
-    const result = await runWithProgress(plan, loaded.text, store, options, io)
+    const result = await runWithProgress(plan, loaded.text, store, { ...options, agents }, io)
     return await conclude(result, { store, suite: loaded.suite }, options, io)
   } finally {
     await store.close()
@@ -57,8 +63,8 @@ export function onlyBackend(plan: SuitePlan, backend: string | undefined): Suite
 }
 
 /** Makes what is not in the store yet, and says on standard error how far it is. */
-export async function runWithProgress(plan: SuitePlan, text: string, store: Store, options: RunOptions, io: CliIo): Promise<SuiteResult> {
-  const { quiet = false, json = false, workers } = options
+export async function runWithProgress(plan: SuitePlan, text: string, store: Store, options: RunOptions & { readonly agents?: AgentHosts | undefined }, io: CliIo): Promise<SuiteResult> {
+  const { quiet = false, json = false, workers, agents } = options
   const view = progressView(io, { quiet })
   const interruption = watchInterruption(() => {
     view.close()
@@ -71,6 +77,7 @@ export async function runWithProgress(plan: SuitePlan, text: string, store: Stor
       text,
       tracesFolder: tracesFolderOf(options.store),
       workers,
+      agents,
       signal: interruption.signal,
       onProgress: (progress) => {
         if (!interruption.signal.aborted) view.update(progress)

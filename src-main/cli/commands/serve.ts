@@ -2,10 +2,9 @@
 
 import { spawn } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { GodwitError } from '#shared/model/godwit-error.ts'
+import { defaultConfigFolder } from '../../config-folder.ts'
 import { isLoopback } from '../../server/access.ts'
 import { keptToken } from '../../server/kept-token.ts'
 import { startServer } from '../../server/start-server.ts'
@@ -56,12 +55,6 @@ export async function runServe(options: ServeOptions, io: CliIo): Promise<ExitSt
     await services.close()
   }
   return exitStatus.success
-}
-
-/** Where settings, drafts and the list of recent documents are kept. */
-export function defaultConfigFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const base = environment['XDG_CONFIG_HOME']
-  return join(base === undefined || base === '' ? join(homedir(), '.config') : base, 'godwit')
 }
 
 async function configFolderOf(given: string | undefined): Promise<string> {

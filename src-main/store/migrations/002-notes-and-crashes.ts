@@ -8,7 +8,7 @@
 import type { Migration } from './migration.ts'
 
 /** True of the run with this key if it crashed and its record was kept. */
-const mayLeave = (runKey: string): string => `EXISTS (
+export const mayLeave = (runKey: string): string => `EXISTS (
       SELECT 1 FROM runs JOIN crashes ON crashes.run_id = runs.run_id AND crashes.provenance = runs.provenance
       WHERE runs.run_key = ${runKey} AND runs.outcome = 'crashed')`
 

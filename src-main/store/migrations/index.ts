@@ -5,9 +5,10 @@ import { GodwitError } from '#shared/model/godwit-error.ts'
 import { lab } from './001-lab.ts'
 import { notesAndCrashes } from './002-notes-and-crashes.ts'
 import { repetitionsFromOne } from './003-repetitions-from-one.ts'
+import { invalidRuns } from './004-invalid-runs.ts'
 import type { Migration } from './migration.ts'
 
-export const migrations: readonly Migration[] = [lab, notesAndCrashes, repetitionsFromOne]
+export const migrations: readonly Migration[] = [lab, notesAndCrashes, repetitionsFromOne, invalidRuns]
 
 /** The letters GDWT: how a file says that it is a Godwit store. */
 export const applicationId = 0x47445754

@@ -150,6 +150,7 @@ const outcomeSentences: Readonly<Record<TimelineStats['outcome'], string>> = {
   lost: 'The guest is lost',
   cancelled: 'Migration cancelled, the guest runs at the source',
   crashed: 'The program broke',
+  invalid: 'The run is invalid',
   running: 'Still running',
 }
 

@@ -22,4 +22,5 @@ export const kindLabels: Readonly<Record<FigureKind, string>> = {
   'fault-latency': 'Latency of page faults',
   faults: 'Page faults over time and address',
   balloon: 'Balloon over time',
+  fidelity: 'Simulated against measured',
 }

@@ -21,7 +21,7 @@ export function previewFigures(stats: MigrationStats, before: MigrationStats | n
   ]
 }
 
-const outcomeNames: Readonly<Record<MigrationStats['outcome'], string>> = { completed: 'Completed', failed: 'Failed', lost: 'Lost', cancelled: 'Cancelled', crashed: 'Broken off' }
+const outcomeNames: Readonly<Record<MigrationStats['outcome'], string>> = { completed: 'Completed', failed: 'Failed', lost: 'Lost', cancelled: 'Cancelled', crashed: 'Broken off', invalid: 'Invalid' }
 
 function endText({ iterationCount, stopRule }: MigrationStats): string {
   const iterations = `${iterationCount} ${iterationCount === 1 ? 'iteration' : 'iterations'}`

@@ -9,20 +9,27 @@ import { sectionSentence } from '../scenarios/section-sentences.ts'
 export interface SuiteNumbers {
   readonly runs: string
   readonly points: string
-  /** Time on this machine with its workers. */
+  /** Time on this machine with its workers, and on agents one run after the other. */
   readonly time: string
+  /** What that time is made of. */
+  readonly timeMeaning: string
   /** Time that the guests live through. */
   readonly virtualTime: string
   readonly bytes: string
 }
 
 export function suiteNumbers({ runs, points, estimate }: SuiteOutline, workers: number): SuiteNumbers {
+  const { cpuSeconds, virtualSeconds, simulatedBytes, agents } = estimate
+  const simulating = cpuSeconds / Math.max(1, workers)
+  const simulated = `${timeOf(simulating)} to simulate with ${workers} ${workers === 1 ? 'run' : 'runs'} at a time`
+  const measured = `${timeOf(agents.seconds)} for ${grouped(agents.runs)} ${agents.runs === 1 ? 'run' : 'runs'} on agents, one after the other`
   return {
     runs: grouped(runs),
     points: grouped(points),
-    time: timeOf(estimate.cpuSeconds / Math.max(1, workers)),
-    virtualTime: timeOf(estimate.virtualSeconds),
-    bytes: formatQuantity(estimate.simulatedBytes, 'bytes'),
+    time: timeOf(simulating + agents.seconds),
+    timeMeaning: [...(agents.runs < runs ? [simulated] : []), ...(agents.runs > 0 ? [measured] : [])].join(', '),
+    virtualTime: agents.runs < runs ? timeOf(virtualSeconds) : '–',
+    bytes: formatQuantity(Math.round(simulatedBytes + agents.bytes), 'bytes'),
   }
 }
 

@@ -64,6 +64,7 @@ export async function startResultsApp({ rows = [], runs = [], queue = [], suiteT
       return rows.filter((row) => row.suiteId === suiteId).slice(0, first)
     },
     run: async (runId) => runs.find((run) => run.runId === runId) ?? Promise.reject(new GodwitError('results.no-run', `the store has no finished run ${runId}`)),
+    fidelity: unused, hosts: unused, addHost: unused, removeHost: unused, testHost: unused,
     scenarioOfRun: async () => ({ guest: { memory: '1 GiB' } }), annotate: note('annotate'), runsAsParquet: unused, renderFigure: unused,
   }
   const served = refusal === undefined ? calls : { ...calls, [refusal.call]: async () => Promise.reject(refusal.error) }

@@ -4,7 +4,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { type App, createApp, type Plugin, shallowRef } from 'vue'
 import { createMemoryHistory, createRouter, type Router } from 'vue-router'
 import { GodwitError } from '#shared/model/godwit-error.ts'
-import type { AppCalls, Draft, Notice, Settings, SuiteDocument } from '#shared/rpc/app-contract.ts'
+import type { AppCalls, Draft, HostsOverview, KnownHost, Notice, Settings, SuiteDocument } from '#shared/rpc/app-contract.ts'
 import { channelPair, connectApp, eventsThrough, serveApp } from '#shared/rpc/channel.ts'
 import { appKey } from '../../../src-renderer/api/app.ts'
 import type { Program } from '../../../src-renderer/api/connection.ts'
@@ -46,7 +46,7 @@ export async function startInMemoryApp(options: { readonly drafts?: readonly Dra
   const empty = { template: '<div />' }
   const router = createRouter({
     history: createMemoryHistory(),
-    routes: ['/', '/design', '/suite', '/runs', '/results', '/compare', '/figures', '/settings'].map((path) => ({ path, name: path === '/' ? 'welcome' : path.slice(1), component: empty })),
+    routes: ['/', '/design', '/suite', '/runs', '/results', '/compare', '/figures', '/fidelity', '/hosts', '/settings'].map((path) => ({ path, name: path === '/' ? 'welcome' : path.slice(1), component: empty })),
   })
   const pinia = createPinia()
   const app: App = createApp(empty)
@@ -103,7 +103,40 @@ function service({ files, drafts, started, notices }: Kept): AppCalls {
     startRuns: async ({ text }) => ({ suiteId: started.push({ text }) }),
     pauseRuns: unknown, resumeRuns: unknown, cancelRuns: unknown, retryCrashed: unknown, appendRepetitions: unknown,
     queue: async () => [],
-    suites: async () => [], suiteText: unknown, runRows: unknown, run: unknown, scenarioOfRun: unknown, annotate: unknown, runsAsParquet: unknown, renderFigure: unknown,
+    suites: async () => [], suiteText: unknown, runRows: unknown, run: unknown, fidelity: unknown, scenarioOfRun: unknown, annotate: unknown, runsAsParquet: unknown, renderFigure: unknown,
+    ...hostCalls(),
+  }
+}
+
+/** This machine answers, and so does each other whose address does not begin with "dead". */
+function hostCalls(): Pick<AppCalls, 'hosts' | 'addHost' | 'removeHost' | 'testHost'> {
+  let known: readonly KnownHost[] = [{ hostId: 'here', name: 'This machine', address: null }]
+  const overview = (): HostsOverview => ({
+    hosts: known,
+    credentialsFolder: '/lab/agent',
+    certificates: [
+      { fileName: 'authority.pem', subject: 'Godwit authority lab-1', isAuthority: true, expiresAt: '2099-01-01T00:00:00.000Z', isExpired: false },
+      { fileName: 'certificate.pem', subject: 'lab-1', isAuthority: false, expiresAt: '2020-01-01T00:00:00.000Z', isExpired: true },
+    ],
+    hasSharedKey: false,
+    credentialsProblem: null,
+  })
+  return {
+    hosts: async () => overview(),
+    addHost: async ({ name, address }) => {
+      if (!address.includes(':')) throw new GodwitError('hosts.address', 'a host and a port are expected, such as lab-2:7300')
+      known = [...known, { hostId: `host-${known.length}`, name: name || address, address }]
+      return overview()
+    },
+    removeHost: async (hostId) => {
+      known = known.filter((host) => host.hostId !== hostId)
+      return overview()
+    },
+    testHost: async (hostId) => {
+      const host = known.find((candidate) => candidate.hostId === hostId)
+      if (host?.address?.startsWith('dead') === true) return { ok: false, code: 'agent.unreachable', message: `nobody answers at ${host.address}` }
+      return { ok: true, agent: 'godwit 0.1.0', version: '0.1.0', os: 'Linux 6.1 x64', memoryBytes: 16 * 2 ** 30, freeBytes: 3.5 * 2 ** 30, roundTripMs: 0.734, credentials: 'certificate', sessions: [{ session: '0123456789ab', role: 'source', guest: 'running' }] }
+    },
   }
 }
 

@@ -22,16 +22,16 @@ seed: 9
 `
 
 describe('the outline of a suite', () => {
-  for (const [title, text] of [['varied in several fields under a constraint', varied], ['without factors', smallSuite().replace(/vary:[^]*?repeat/, 'repeat')]] as const) {
+  for (const [title, text] of [['varied in several fields under a constraint', varied], ['without factors', smallSuite().replace(/vary:[^]*?repeat/, 'repeat')], ['on two backends', `${varied}backends: [agents, sim]\n`]] as const) {
     it(`${title} has every run of the plan in its order`, () => {
       const plan = planOf(text)
       const outline = outlineOf(plan)
       const fields = outline.columns.map(({ field }) => field)
       const rows = Array.from({ length: outline.runs }, (_, index) => {
         const run = runAt(outline, index)
-        return { factors: Object.fromEntries(fields.map((field, place) => [field, run?.factors[place]])), repetition: run?.repetition, seed: run?.seed }
+        return { factors: Object.fromEntries(fields.map((field, place) => [field, run?.factors[place]])), repetition: run?.repetition, seed: run?.seed, backend: run?.backend }
       })
-      expect(rows).toEqual(plan.runs.map(({ point, repetition, seed }) => ({ factors: point.factors, repetition, seed })))
+      expect(rows).toEqual(plan.runs.map(({ point, repetition, seed, backend }) => ({ factors: point.factors, repetition, seed, backend })))
       expect([outline.points, outline.firstScenario, outline.estimate]).toEqual([plan.points.length, plan.points[0]?.scenario, estimateSuite(plan)])
       expect([runAt(outline, -1), runAt(outline, plan.runs.length)]).toEqual([undefined, undefined])
     })

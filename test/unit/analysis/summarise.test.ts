@@ -27,7 +27,7 @@ describe('summarising runs', () => {
     const failed = { ...runOf({}, { repetition: 2 }), outcome: 'failed' as const, downtimeMs: 1e9 }
     const [summary] = summarise([completed, failed], { metrics: [downtime] })
     expect(summary?.metrics['downtimeMs']).toMatchObject({ n: 1, mean: completed.downtimeMs })
-    expect(summary?.outcomes).toEqual({ completed: 1, failed: 1, lost: 0, cancelled: 0, crashed: 0 })
+    expect(summary?.outcomes).toEqual({ completed: 1, failed: 1, lost: 0, cancelled: 0, crashed: 0, invalid: 0 })
     expect(incompleteInWords(countOutcomes([completed, failed]))).toBe('1 of 2 runs did not complete (1 failed)')
   })
 

@@ -109,6 +109,26 @@ describe('godwit plan', () => {
     expect(lines[23]).toMatch(/^about .+ of processor time to simulate/)
   })
 
+  test('tells what agents take in real time apart from what is simulated', async () => {
+    const lines = ['base: { guest: { memory: 1 GiB }, workload: { kind: idle }, link: { bandwidth: 1 Gbit/s } }', 'repeat: 3']
+    const both = await run(runPlan, [await fileOf('both.yaml', suiteText(...lines, 'backends: [sim, agents]'))], {})
+    expect(both.out.split('\n').slice(-4, -1)).toEqual([
+      'Test: points 1, runs 6',
+      expect.stringMatching(/^about 0\.\d+ s of processor time to simulate .*, 26 s of virtual time, 3 GiB of simulated traffic$/),
+      'about 32 s on agents, in real time and one run after the other, 3 GiB of real traffic',
+    ])
+    const only = await run(runPlan, [await fileOf('only.yaml', suiteText(...lines, 'backends: [agents]'))], {})
+    expect(only.out).not.toContain('to simulate')
+  })
+
+  test('is refused where agents cannot do what the suite asks of them, and so is check', async () => {
+    const file = await fileOf('cold.yaml', suiteText('base: { strategy: { kind: cold } }', 'backends: [sim, agents]'))
+    const refused = { status: 2, out: '', err: expect.stringMatching(/^cold\.yaml:3:27: base\.strategy\.kind: agents cannot migrate cold/) as string }
+    expect(await run(runPlan, [file], {})).toEqual(refused)
+    expect(await run(runCheck, [file], {})).toEqual(refused)
+    expect(JSON.parse((await run(runCheck, [file], { json: true })).out)).toMatchObject({ ok: false, problems: [{ field: 'base.strategy.kind', backend: 'agents' }] })
+  })
+
   test('lists every run if asked to', async () => {
     const { out } = await run(runPlan, [await fileOf('design.yaml', designExample)], { all: true })
     expect(out.split('\n').filter((line) => line.trimEnd().endsWith('sim'))).toHaveLength(140)

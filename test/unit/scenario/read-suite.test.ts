@@ -32,8 +32,8 @@ const golden: ReadonlyArray<[fault: string, text: string, problems: readonly str
   ],
   [
     'a backend that a later version brings',
-    suiteText('backends: [sim, agents]'),
-    ['suite.yaml:3:17: backends[1]: "agents" is part of the format, but this version cannot run it yet: a later version brings host agents'],
+    suiteText('backends: [sim, qemu]'),
+    ['suite.yaml:3:17: backends[1]: "qemu" is part of the format, but this version cannot run it yet: a later version brings QEMU'],
   ],
   [
     'an option that every object has',
@@ -41,7 +41,7 @@ const golden: ReadonlyArray<[fault: string, text: string, problems: readonly str
     [
       'suite.yaml:3:32: base.tracking.mechanism: "constructor" is not one of shadow, hap, pml, dirty-ring, soft-dirty',
       'suite.yaml:3:55: base.preset: there is no preset "toString"; "godwit presets" lists them',
-      'suite.yaml:4:12: backends[0]: "valueOf" is not one of sim',
+      'suite.yaml:4:12: backends[0]: "valueOf" is not one of sim, agents',
     ],
   ],
   ['an unknown preset', suiteText('base: { preset: lab/idel }'), ['suite.yaml:3:17: base.preset: there is no preset "lab/idel"; did you mean "lab/idle"?']],

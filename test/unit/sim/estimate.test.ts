@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { estimateSuite, simulationCosts } from '#shared/sim/estimate.ts'
+import { agentsRunSeconds, estimateSuite, simulationCosts } from '#shared/sim/estimate.ts'
 import { simulate } from '#shared/sim/simulate.ts'
 import { planOf, suiteText } from '../scenario/suite-text.ts'
 
@@ -51,6 +51,20 @@ describe('the estimate of a suite', () => {
     expect(tenTimes.cpuSeconds).toBeCloseTo(10 * once.cpuSeconds, 9)
     expect(tenTimes.runs).toBe(10)
     expect(larger.cpuSeconds).toBeGreaterThan(10 * once.cpuSeconds)
+  })
+
+  test('of runs on agents is real time, two seconds beside each migration, and no work for the simulator', () => {
+    const lines = ['repeat: 3', 'base: { guest: { memory: 1 GiB }, workload: { kind: idle }, link: { bandwidth: 1 Gbit/s } }']
+    const simulated = estimateOf(...lines)
+    const { agents, ...rest } = estimateOf(...lines, 'backends: [agents]')
+    expect(rest).toEqual({ runs: 3, cpuSeconds: 0, virtualSeconds: 0, simulatedBytes: 0 })
+    expect(agents).toEqual({ runs: 3, seconds: simulated.virtualSeconds + 3 * agentsRunSeconds, bytes: 3 * 2 ** 30 })
+    expect(estimateOf(...lines, 'backends: [sim, agents]')).toEqual({ ...simulated, runs: 6, agents })
+  })
+
+  test('counts the packets that a link loses', () => {
+    const seconds = (loss: string) => estimateOf(`base: { guest: { memory: 1 GiB }, workload: { kind: idle }, link: { bandwidth: 1 Gbit/s, latency: 1 ms, loss: ${loss} } }`).virtualSeconds
+    expect(seconds('1 %') - seconds('0 %')).toBeCloseTo(Math.ceil(2 ** 30 / 1500) * 0.01 * 3e-3, 6)
   })
 
   test('of a guest of no work is little more than the cost of a run', () => {

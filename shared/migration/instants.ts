@@ -1,6 +1,6 @@
 /** The instants of the downtime as they are reached, and what the guest had lost of its time by then. */
 
-import { downtimeParts } from '../migration/recorder.ts'
+import { downtimeParts } from './recorder.ts'
 import type { DowntimeParts, MigrationStats } from '../model/migration-stats.ts'
 
 /** In their order. */
@@ -25,6 +25,11 @@ export class Instants {
   /** The migration broke off: what was waited for has had the time until now. */
   breakOff(nowNs: number): void {
     if (this.#reached >= 0) this.#setFrom(this.#reached + 1, nowNs)
+  }
+
+  /** Nanoseconds from the start; see `#atNs`. */
+  at(instant: Instant): number {
+    return this.#atNs[instant]
   }
 
   downtime(): { readonly downtimeMs: number; readonly downtimeParts: DowntimeParts } {
