@@ -1,7 +1,7 @@
 /**
  * What is built, and into which files. Worker threads are entries of their own: code finds them beside itself.
  *
- * The packages under `dependencies` stay outside; everything else is bundled, so that an installed Godwit carries two
+ * The packages under `dependencies` stay outside; everything else is bundled, so that an installed Godwit carries four
  * packages only.
  */
 

@@ -59,8 +59,6 @@ const faultReport = z
   })
   .readonly()
 
-const checkpointReport = z.strictObject({ checkpoints: count, checkpointBytes: count, checkpointStopMs: time }).readonly()
-
 /** Messages that a peer of any version must understand may have fields that this version does not know. */
 function ofAnyVersion<K extends string, S extends z.core.$ZodShape>(kind: K, shape: S) {
   return z.object({ kind: z.literal(kind), ...shape }).readonly()
@@ -84,15 +82,14 @@ const messageSchemas = [
   message('finish', { batches: counts }),
   message('commit', {}),
   message('activate', { batches: counts }),
-  message('resume', { session: text }),
-  message('end', { outcome: text }),
+  message('resume', {}),
   // Migration, destination to source.
   message('reserved', {}),
   message('finished', { missing: count }),
   message('activated', { stateNs: time, resumedNs: time }),
   message('life', { atNs: time, guestNs: time, serviceNs: time, majorFaults: count, minorFaults: count }),
-  message('report', { faults: faultReport, serviceNs: time, requests: count, cpuMs: time, checkpoints: checkpointReport }),
-  message('checkpoint', { number: count, state: guestStateSchema, pages: count, stopMs: time }),
+  message('report', { faults: faultReport, cpuMs: time }),
+  message('checkpoint', { number: count, pages: count, stopMs: time }),
   // Control, lab to agent and back.
   message('order', { id: count, order: text, body: z.unknown() }),
   message('answer', { id: count, ok: z.boolean(), body: z.unknown() }),
@@ -103,7 +100,6 @@ export const messageSchema = z.discriminatedUnion('kind', messageSchemas)
 
 export type GuestState = z.output<typeof guestStateSchema>
 export type FaultReport = z.output<typeof faultReport>
-export type CheckpointReport = z.output<typeof checkpointReport>
 export type Message = z.output<typeof messageSchema>
 
 /** Throws GodwitError `wire.message`. */

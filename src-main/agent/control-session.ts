@@ -93,16 +93,9 @@ export class ControlSession {
     const { session, seed, destination, isShaped, ...rest } = prepareBody.parse(body)
     const scenario = readScenario(rest.scenario)
     const { credentials, tracesFolder } = this.#agent.options
-    this.#agent.takeRoom(scenario.guest.memory)
-    const run = await SourceRun.prepare({
-      session,
-      scenario,
-      seed,
-      destination: { ...destination, credentials },
-      isShaped,
-      tracesFolder,
-      onCrash: (host) => this.#tell('crash', { session, host }),
-    })
+    const onCrash = (host: 'source' | 'destination'): void => this.#tell('crash', { session, host })
+    const options = { session, scenario, seed, destination: { ...destination, credentials }, isShaped, tracesFolder, onCrash }
+    const run = await this.#agent.withRoom(scenario.guest.memory, () => SourceRun.prepare(options))
     this.#agent.add({ session, role: 'source', guest: run.guest, run, reception: null })
     this.#began.add(session)
     return null

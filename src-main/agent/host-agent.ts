@@ -14,6 +14,7 @@ import { ControlSession } from './control-session.ts'
 import { Reception } from './destination/reception.ts'
 import type { HostedGuest } from './guest/contract.ts'
 import { hostGuest } from './guest/host-guest.ts'
+import { giveMemoryBack } from './give-memory-back.ts'
 import { firstLimits, imitatedLink, limitsOf } from './links.ts'
 import { readScenario } from './read-scenario.ts'
 import { capabilities, onlyMessages, versionProblem } from './sessions.ts'
@@ -105,25 +106,27 @@ export class HostAgent {
     if (guest === null) return
     this.#taken -= guest.memory.byteLength
     await guest.close()
+    giveMemoryBack()
   }
 
   /** The lab says that a guest will come; its memory is made ready. Whether there is room is said at its reservation. */
   async expect(session: string, scenario: Scenario, seed: number): Promise<void> {
     if (this.#freeBytes() < scenario.guest.memory) return
-    this.takeRoom(scenario.guest.memory)
-    this.#expected.set(session, await this.#emptyGuest(scenario, seed))
+    this.#expected.set(session, await this.withRoom(scenario.guest.memory, () => this.#emptyGuest(scenario, seed)))
   }
 
-  /** Refuses a guest for which there is no room, with the numbers. */
-  takeRoom(bytes: number): void {
+  /** Makes something that takes this much memory, until it is forgotten; refuses if there is no room, with the numbers. */
+  async withRoom<Made>(bytes: number, make: () => Promise<Made>): Promise<Made> {
     const freeBytes = this.#freeBytes()
     const show = (some: number): string => formatQuantity(Math.max(0, some), 'bytes')
     if (bytes > freeBytes) throw new GodwitError('agent.no-room', `this host has ${show(freeBytes)} free for guests and the guest needs ${show(bytes)}; choose a smaller guest, or give the agent more with --memory`)
     this.#taken += bytes
-  }
-
-  giveRoomBack(bytes: number): void {
-    this.#taken -= bytes
+    try {
+      return await make()
+    } catch (error) {
+      this.#taken -= bytes
+      throw error
+    }
   }
 
   accept(connection: AgentConnection): void {
@@ -198,11 +201,10 @@ export class HostAgent {
     this.#expected.delete(session)
     if (ready !== undefined) return ready
     try {
-      this.takeRoom(scenario.guest.memory)
+      return await this.withRoom(scenario.guest.memory, () => this.#emptyGuest(scenario, seed))
     } catch (error) {
-      throw error instanceof GodwitError ? new GodwitError('reservation-refused', error.message) : error
+      throw error instanceof GodwitError ? new GodwitError('reservation-refused', `${error.message}; the guest goes on at the source`) : error
     }
-    return this.#emptyGuest(scenario, seed)
   }
 
   /** The first touch of a page costs more than a copy of its content, and is to be no part of a migration. */

@@ -3,6 +3,7 @@
 import { afterEach } from 'vitest'
 import { Bitmap } from '#shared/migration/memory/bitmap.ts'
 import type { ScenarioInput } from '#shared/scenario/scenario.ts'
+import { sleep } from '../../src-main/agent/clock.ts'
 import type { HostedGuest } from '../../src-main/agent/guest/contract.ts'
 import { hostGuest } from '../../src-main/agent/guest/host-guest.ts'
 import { scenarioOf } from './scenarios.ts'
@@ -19,8 +20,20 @@ export async function hosted(input: ScenarioInput, memory: 'whole' | 'empty' = '
   return guest
 }
 
+/** What a guest does in a span of the clock is measured over one; nothing else is waited for like this. */
 export function pass(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
+  return sleep(ms * 1e6)
+}
+
+/** Until the guest has worked this long, however busy the host is. */
+export async function worked(guest: HostedGuest, ms: number): Promise<void> {
+  const untilNs = guest.guestNs + ms * 1e6
+  while (guest.guestNs < untilNs) await pass(1)
+}
+
+/** Until something holds. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await pass(1)
 }
 
 export interface Span {

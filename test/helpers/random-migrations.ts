@@ -57,7 +57,7 @@ export function randomMigration(seed: number, index: number): RandomMigration {
       guest: { memory: `${memoryMib} MiB`, deviceState: '64 KiB', zeroPages: pick(['0 %', '30 %']), freeMemory: '4 MiB', nonPageable: '1 MiB' },
       workload: { kind: pick(kinds) as 'uniform', writes: pick(['500 pages/s', '5000 pages/s', '40000 pages/s']), reads: pick(['0 pages/s', '5000 pages/s']), workingSet: '8 MiB' },
       balloon: draw() < 0.25 ? { kind: 'self-ballooning', interval: '100 ms', reserve: '1 MiB' } : {},
-      link: { bandwidth: pick(['400 Mbit/s', '1 Gbit/s', '4 Gbit/s']), latency: '100 us', timeout: '300 ms' },
+      link: { bandwidth: pick(['400 Mbit/s', '1 Gbit/s', '4 Gbit/s']), latency: '100 us', timeout: '1 s' },
       strategy,
       optimisations: chosen.delta === true && !usesDelta ? { ...chosen, delta: false } : chosen,
       faults,

@@ -61,7 +61,7 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array {
   return bytes
 }
 
-export const guestState: GuestState = { guestNs: 1.5e9, serviceNs: 1.25e9, executed: [12, 0, 7], sleptNs: [0, 2.5e6], deferred: [[1, 12], [2, 3]] }
+export const guestState: GuestState = { guestNs: 1.5e9, serviceNs: 1.25e9, executed: [12, 0, 7], sleptNs: [0, 2.5e6], deferred: [[1, 12], [2, 3]], released: [[100, 164], [4000, 4096]] }
 
 /** One of every kind, so that a new kind without an example does not compile. */
 const examples: { readonly [K in Message['kind']]: Extract<Message, { kind: K }> } = {
@@ -75,8 +75,7 @@ const examples: { readonly [K in Message['kind']]: Extract<Message, { kind: K }>
   finish: { kind: 'finish', batches: [7, 0, 12] },
   commit: { kind: 'commit' },
   activate: { kind: 'activate', batches: [] },
-  resume: { kind: 'resume', session: '' },
-  end: { kind: 'end', outcome: 'completed' },
+  resume: { kind: 'resume' },
   reserved: { kind: 'reserved' },
   finished: { kind: 'finished', missing: 0 },
   activated: { kind: 'activated', stateNs: 1e15, resumedNs: 1e15 + 1 },
@@ -95,12 +94,9 @@ const examples: { readonly [K in Message['kind']]: Extract<Message, { kind: K }>
       usedPredictions: 5,
       record: { timeMs: [1, 2.5], page: [17, 4], latencyMs: [0.2, 0.3], histogram: { upperMs: [0.25, 0.5], faults: [1, 1] } },
     },
-    serviceNs: 1e9,
-    requests: 3,
     cpuMs: 12.5,
-    checkpoints: { checkpoints: 1, checkpointBytes: 4096, checkpointStopMs: 0.75 },
   },
-  checkpoint: { kind: 'checkpoint', number: 2, state: guestState, pages: 12, stopMs: 0.5 },
+  checkpoint: { kind: 'checkpoint', number: 2, pages: 12, stopMs: 0.5 },
   order: { kind: 'order', id: 1, order: 'status', body: {} },
   answer: { kind: 'answer', id: 1, ok: false, body: { code: 'agent.session', message: 'no such run' } },
   event: { kind: 'event', event: 'crash', body: null },

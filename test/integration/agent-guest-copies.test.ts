@@ -32,7 +32,7 @@ function randomScenario(seed: number): { readonly input: ScenarioInput; readonly
       allocationPeriod: '30 ms',
     },
   }
-  return { input, writeFaultNs: pick([0, 0, 500]) }
+  return { input, writeFaultNs: pick([0, 500, 20_000]) }
 }
 
 describe('the log of written pages', () => {

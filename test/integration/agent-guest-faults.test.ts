@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { Bitmap } from '#shared/migration/memory/bitmap.ts'
 import type { ScenarioInput } from '#shared/scenario/scenario.ts'
 import type { HostedGuest } from '../../src-main/agent/guest/contract.ts'
-import { during, hosted, pass, takeDirty } from '../helpers/hosted-guests.ts'
+import { during, hosted, pass, until, worked } from '../helpers/hosted-guests.ts'
 
 const measured = { retry: 3 }
 
@@ -12,7 +12,7 @@ const measured = { retry: 3 }
 async function emptyDestination(input: ScenarioInput): Promise<{ readonly guest: HostedGuest; readonly deliver: (pages: readonly number[], purpose: 'demand' | 'prediction' | 'push') => void }> {
   const source = await hosted(input)
   source.start()
-  await pass(40)
+  await worked(source, 40)
   await source.stop()
   const guest = await hosted(input, 'empty')
   guest.restore(source.state())
@@ -36,12 +36,11 @@ describe('a guest on the destination', () => {
     guest.onFault = (page) => {
       asked.push(page)
       expect(guest.pendingPages).toContain(page)
-      setTimeout(() => deliver([page], 'demand'), 1)
+      void pass(1).then(() => deliver([page], 'demand'))
     }
     guest.start()
-    await pass(400)
+    await until(() => asked.length > 100)
     await guest.stop()
-    expect(asked.length).toBeGreaterThan(20)
     expect(new Set(asked).size).toBe(asked.length)
     expect(guest.majorFaults).toBe(asked.length)
     expect(guest.minorFaults).toBe(0)
@@ -54,7 +53,7 @@ describe('a guest on the destination', () => {
     deliver(Array.from({ length: guest.pageCount }, (_, page) => page), 'push')
     expect(guest.countMissing()).toBe(0)
     guest.start()
-    await pass(50)
+    await worked(guest, 50)
     await guest.stop()
     expect(await guest.verify()).toMatchObject({ differingPages: 0 })
   })
@@ -75,7 +74,7 @@ describe('a guest on the destination', () => {
     await pass(10)
     expect(guest.pendingPages).toEqual([page])
     deliver(Array.from({ length: guest.pageCount }, (_, index) => index), 'push')
-    await pass(30)
+    await worked(guest, 30)
     await guest.stop()
     expect(guest.pendingPages).toEqual([])
     expect(guest.state().deferred).toEqual([])
@@ -88,7 +87,8 @@ describe('a guest on the destination', () => {
     const asked: number[] = []
     guest.onFault = (page) => asked.push(page)
     guest.start()
-    await pass(50)
+    await until(() => asked.length === 4)
+    await pass(20)
     // Four threads wait for four pages.
     expect(asked).toHaveLength(4)
     deliver(Array.from({ length: guest.pageCount }, (_, page) => page).filter((page) => !asked.includes(page)), 'push')
@@ -112,7 +112,7 @@ describe('a guest on the destination', () => {
     deliver(all.slice(0, 2048), 'prediction')
     deliver(all.slice(2048), 'push')
     guest.start()
-    const span = await during(guest, () => pass(300))
+    const span = await during(guest, () => worked(guest, 200))
     await guest.stop()
     const report = await guest.faults()
     expect(report.predictedPages).toBe(2048)
@@ -134,11 +134,10 @@ describe('a guest on the destination', () => {
       deliver([page], 'demand')
     }
     guest.start()
-    await pass(900)
+    await worked(guest, 800)
     await guest.stop()
     // One round of the allocation at most: what it took from the balloon was there.
     expect(asked.length).toBeLessThan(2048)
-    expect(guest.guestNs).toBeGreaterThan(450e6)
     deliver(Array.from({ length: guest.pageCount }, (_, page) => page), 'push')
     expect(await guest.verify()).toMatchObject({ differingPages: 0 })
   })
@@ -148,9 +147,8 @@ describe('a guest on the destination', () => {
     const { guest, deliver } = await emptyDestination(input)
     const asked: number[] = []
     guest.onFault = (page) => asked.push(page)
-    guest.startTracking(0)
     guest.start()
-    await pass(50)
+    await until(() => asked.length === 4)
     await guest.stop()
     const state = guest.state()
     expect(state.deferred.length).toBe(4)
@@ -159,11 +157,15 @@ describe('a guest on the destination', () => {
     other.memory.set(guest.memory)
     other.restore(state)
     expect(other.state().deferred).toEqual(state.deferred)
+    // What waits was not done: memory is right without it.
+    const proved = await hosted(input, 'empty')
+    proved.memory.set(guest.memory)
+    proved.restore(state)
+    expect(await proved.verify()).toMatchObject({ differingPages: 0 })
     other.start()
-    await pass(30)
+    await worked(other, 30)
     await other.stop()
     expect(other.state().deferred).toEqual([])
     expect(await other.verify()).toMatchObject({ differingPages: 0 })
-    expect(takeDirty(guest).count()).toBeLessThanOrEqual(guest.pageCount)
   })
 })

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { Bitmap } from '#shared/migration/memory/bitmap.ts'
 import { hostGuest } from '../../src-main/agent/guest/host-guest.ts'
-import { during, hosted, pass, takeDirty } from '../helpers/hosted-guests.ts'
+import { during, hosted, pass, takeDirty, worked } from '../helpers/hosted-guests.ts'
 import { scenarioOf } from '../helpers/scenarios.ts'
 
 /** Where others take the processor away for long, a measurement is made again. */
@@ -65,18 +65,21 @@ describe('the pace of a guest', () => {
 describe('a guest that stops', () => {
   it('stands still within milliseconds, and goes on where it was', async () => {
     const guest = await hosted({ guest: { memory: '16 MiB' }, workload: { kind: 'uniform', writes: '200000 pages/s', workingSet: '8 MiB' } })
+    const tookNs: number[] = []
     for (let round = 0; round < 20; round++) {
       guest.start()
-      await pass(5)
+      await worked(guest, 5)
       const fromNs = process.hrtime.bigint()
       await guest.stop()
-      expect(Number(process.hrtime.bigint() - fromNs)).toBeLessThan(50e6)
+      tookNs.push(Number(process.hrtime.bigint() - fromNs))
       const image = Buffer.from(guest.memory)
       const span = await during(guest, () => pass(3))
       expect(span).toMatchObject({ guestNs: 0, writes: 0, beats: 0 })
       expect(image.equals(guest.memory)).toBe(true)
     }
-    expect(guest.guestNs).toBeGreaterThan(20e6)
+    // Others may take the processor away now and then.
+    expect(tookNs.sort((a, b) => a - b)[10]).toBeLessThan(5e6)
+    expect(guest.guestNs).toBeGreaterThanOrEqual(100e6)
     expect(await guest.verify()).toMatchObject({ differingPages: 0 })
   })
 
@@ -89,7 +92,7 @@ describe('a guest that stops', () => {
     await stopped
     expect(guest.isRunning).toBe(true)
     expect(() => guest.state()).toThrow('must be stopped')
-    expect((await during(guest, () => pass(50))).guestNs).toBeGreaterThan(0)
+    await worked(guest, 5)
     await guest.stop()
     expect(guest.isRunning).toBe(false)
     expect(guest.state().guestNs).toBe(guest.guestNs)
@@ -107,14 +110,14 @@ describe('a guest that stops', () => {
     const input = { guest: { memory: '64 MiB', zeroPages: '30 %' }, workload: { kind: 'web-server', writes: '100000 pages/s', reads: '10000 pages/s', workingSet: '32 MiB' } } as const
     const first = await hosted(input)
     first.start()
-    await pass(200)
+    await worked(first, 200)
     await first.stop()
     const second = await hosted(input, 'empty')
     second.memory.set(first.memory)
     second.restore(first.state())
     expect(second.guestNs).toBe(first.guestNs)
     second.start()
-    await pass(200)
+    await worked(second, 200)
     await second.stop()
     expect(second.guestNs).toBeGreaterThan(first.guestNs + 50e6)
     expect(second.operations).toBe(second.state().executed.reduce((sum, count) => sum + count, 0))
@@ -124,16 +127,16 @@ describe('a guest that stops', () => {
   it('goes back to a state that was kept with its memory', async () => {
     const guest = await hosted({ guest: { memory: '16 MiB' }, workload: { kind: 'uniform', writes: '50000 pages/s', workingSet: '8 MiB' } })
     guest.start()
-    await pass(50)
+    await worked(guest, 50)
     await guest.stop()
     const kept = { image: Buffer.from(guest.memory), state: guest.state() }
     guest.start()
-    await pass(100)
+    await worked(guest, 100)
     await guest.stop()
     guest.memory.set(kept.image)
     guest.restore(kept.state)
     guest.start()
-    await pass(50)
+    await worked(guest, 50)
     await guest.stop()
     expect(await guest.verify()).toMatchObject({ differingPages: 0 })
   })
@@ -153,7 +156,10 @@ describe('what a guest is slowed by', () => {
       const guest = await hosted({ guest: { memory: '64 MiB', vcpus }, workload: { kind: 'sequential', writes: '10000 pages/s', workingSet: '60 MiB' } })
       guest.start()
       guest.startTracking(50_000)
+      const cpuFrom = process.cpuUsage()
       const span = await during(guest, () => pass(1000))
+      const { user, system } = process.cpuUsage(cpuFrom)
+      expect((user + system) * 1e3).toBeGreaterThan(0.8 * (span.clockNs - span.guestNs))
       // Each write of a sweep is the first to its page: g guest time costs 10 g / ms x 50 us of its own.
       const expected = 1 / (1 + (10_000 * 50e-6) / vcpus)
       expect(span.guestNs / span.clockNs).toBeGreaterThan(expected * 0.96)
@@ -214,6 +220,25 @@ describe('what a guest is slowed by', () => {
   })
 })
 
+describe('a migration inside the guest', () => {
+  it('writes while it goes on, and only then', async () => {
+    const guest = await hosted({ guest: { memory: '64 MiB' }, strategy: { kind: 'self', selfWrites: '10000 pages/s' }, workload: { kind: 'uniform', writes: '1000 pages/s', workingSet: '8 MiB' } })
+    const executed = async (): Promise<number> => {
+      guest.start()
+      await worked(guest, 100)
+      await guest.stop()
+      return guest.state().executed.at(-1) ?? 0
+    }
+    expect(await executed()).toBe(0)
+    guest.setMigrationShare(0.2)
+    const during = await executed()
+    expect(during).toBeGreaterThan(300)
+    guest.setMigrationShare(0)
+    expect(await executed()).toBeLessThan(during + 30)
+    expect(await guest.verify()).toMatchObject({ differingPages: 0 })
+  })
+})
+
 describe('memory that the guest gives back', () => {
   const input = {
     guest: { memory: '64 MiB', freeMemory: '24 MiB', pageCache: '8 MiB' },
@@ -228,7 +253,7 @@ describe('memory that the guest gives back', () => {
     const atFirst = guest.releasedPages
     expect(atFirst).toBeGreaterThan(2048)
     guest.start()
-    await pass(400)
+    await worked(guest, 400)
     await guest.stop()
     expect(guest.releasedPages).toBe(count())
     expect(guest.releasedPages).toBeLessThan(atFirst)
@@ -244,7 +269,7 @@ describe('memory that the guest gives back', () => {
     const destination = await hosted(input, 'empty')
     source.start()
     source.startTracking(0)
-    await pass(210)
+    await worked(source, 210)
     await source.stop()
     for (let page = 0; page < source.pageCount; page++) {
       const at = page * source.pageBytes
@@ -257,7 +282,7 @@ describe('memory that the guest gives back', () => {
     destination.setMissing(new Bitmap(destination.pageCount))
     for (let round = 0; round < 4; round++) {
       destination.start()
-      await pass(110)
+      await worked(destination, 110)
       await destination.stop()
     }
     expect(await destination.verify()).toMatchObject({ differingPages: 0 })
@@ -269,7 +294,7 @@ describe('memory that the guest gives back', () => {
     const before = new Bitmap(guest.pageCount)
     for (let page = 0; page < guest.pageCount; page++) if (guest.isReleased(page)) before.add(page)
     guest.start()
-    await pass(60)
+    await worked(guest, 60)
     await guest.stop()
     const dirty = takeDirty(guest)
     let returned = 0
@@ -286,7 +311,7 @@ describe('the proof of memory', () => {
   it('finds a single byte that was flipped', async () => {
     const guest = await hosted({ guest: { memory: '64 MiB' }, workload: { kind: 'zipf', writes: '100000 pages/s', workingSet: '32 MiB' } })
     guest.start()
-    await pass(100)
+    await worked(guest, 100)
     await guest.stop()
     const at = 4096 * 1234 + 567
     guest.memory[at] = (guest.memory[at] ?? 0) ^ 1
@@ -298,7 +323,7 @@ describe('the proof of memory', () => {
     const image = Buffer.from(guest.memory)
     guest.startTracking(0)
     guest.start()
-    await pass(30)
+    await worked(guest, 30)
     await guest.stop()
     const page = takeDirty(guest).next(0)
     guest.memory.set(image.subarray(page * 4096, (page + 1) * 4096), page * 4096)

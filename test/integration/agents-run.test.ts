@@ -12,11 +12,11 @@ const inProcesses = hostsInUse({ placement: 'process' })
 afterAll(() => Promise.all([inThreads.close(), inProcesses.close()]))
 
 const guest = { memory: '32 MiB', deviceState: '64 KiB' }
-const workload = { kind: 'hot-cold', writes: '3000 pages/s', reads: '3000 pages/s', workingSet: '16 MiB' }
-const link = { bandwidth: '1 Gbit/s', latency: '100 us', timeout: '500 ms' }
+const workload = { kind: 'hot-cold', writes: '3000 pages/s', reads: '3000 pages/s', workingSet: '16 MiB' } as const
+const link = { bandwidth: '1 Gbit/s', latency: '100 us', timeout: '2 s' }
 
 async function run(input: ScenarioInput, { hosts = inThreads, seed = 1 } = {}): Promise<MigrationStats> {
-  const scenario = scenarioOf({ guest, workload, link, ...input } as ScenarioInput)
+  const scenario = scenarioOf({ guest, workload, link, ...input })
   const [source, destination] = await Promise.all([hosts.source(), hosts.destination()])
   return runOnAgents({ scenario, seed, source, destination, isShaped: hosts.isShaped })
 }

@@ -1,6 +1,6 @@
 /**
  * Migrates again and again on the same pair of agents, a third of the time with a failure, and watches what they hold on
- * to: `npm run soak:agents [-- COUNT [SEED]]`. The status is 1 if a run was invalid or broke, or if anything leaked.
+ * to: `npm run soak [-- COUNT [SEED]]`. The status is 1 if a run was invalid or broke, or if anything leaked.
  */
 
 import { readdirSync, readFileSync } from 'node:fs'
@@ -77,6 +77,7 @@ for (const [pid, first] of firstHeld) {
   const last = lastHeld.get(pid) ?? first
   console.log(`process ${pid}: ${first.rssMegabytes.toFixed(0)} to ${last.rssMegabytes.toFixed(0)} MB, ${first.threads} to ${last.threads} threads, ${first.files} to ${last.files} open files`)
   if (last.threads > first.threads + 2 || last.files > first.files + 4) problems.push(`process ${pid} leaks threads or files`)
+  if (last.rssMegabytes > 1.1 * first.rssMegabytes + 16) problems.push(`process ${pid} holds more memory than before`)
 }
 console.log([...outcomes].map(([outcome, runs]) => `${runs} ${outcome}`).join(', '))
 for (const problem of problems) console.log(problem)

@@ -7,7 +7,6 @@ import { Bitmap } from '#shared/migration/memory/bitmap.ts'
 import type { Scenario } from '#shared/scenario/scenario.ts'
 import { pageKinds } from '#shared/wire/frames.ts'
 import { pagesHead, stateFrame } from '#shared/wire/frame-writer.ts'
-import type { CheckpointReport } from '#shared/wire/messages.ts'
 import { nowNs, sleepUntil } from '../clock.ts'
 import type { HostedGuest } from '../guest/contract.ts'
 import type { AgentConnection } from '../transport/contract.ts'
@@ -26,16 +25,10 @@ export class Checkpointer {
   readonly #parts: CheckpointerParts
   #ended = false
   #number = 0
-  #bytes = 0
-  #stopMs = 0
 
   constructor(parts: CheckpointerParts) {
     this.#parts = parts
     void this.#run()
-  }
-
-  get report(): CheckpointReport {
-    return { checkpoints: this.#number, checkpointBytes: this.#bytes, checkpointStopMs: this.#stopMs }
   }
 
   end(): void {
@@ -77,7 +70,6 @@ export class Checkpointer {
     if (this.#ended) return guest.start()
     guest.start()
     const stopMs = (nowNs() - stoppedNs) / 1e6
-    this.#stopMs += stopMs
 
     for (let from = 0; from < pages; from += framePages) {
       const some = numbers.subarray(from, from + framePages)
@@ -86,7 +78,6 @@ export class Checkpointer {
     }
     await connection.frame([stateFrame(state, scenario.guest.deviceState)])
     this.#number++
-    this.#bytes += content.byteLength + scenario.guest.deviceState
-    await connection.message({ kind: 'checkpoint', number: this.#number, state, pages, stopMs })
+    await connection.message({ kind: 'checkpoint', number: this.#number, pages, stopMs })
   }
 }

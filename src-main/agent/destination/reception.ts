@@ -142,7 +142,6 @@ export class Reception {
         return this.#activate()
       case 'resume':
         return this.#resume()
-      case 'end':
       case 'abort':
         return this.#lost()
       default:
@@ -186,8 +185,7 @@ export class Reception {
   async #report(): Promise<void> {
     const { guest } = this.#parts
     const { user, system } = process.threadCpuUsage(this.#cpuFrom)
-    const checkpoints = this.#checkpointer?.report ?? { checkpoints: 0, checkpointBytes: 0, checkpointStopMs: 0 }
-    await this.#send({ kind: 'report', faults: await guest.faults(), serviceNs: guest.serviceNs, requests: 0, cpuMs: (user + system) / 1e3, checkpoints })
+    await this.#send({ kind: 'report', faults: await guest.faults(), cpuMs: (user + system) / 1e3 })
   }
 
   /** Post-copy: the guest runs here before its memory does. */

@@ -26,8 +26,9 @@ interface OperationParts {
   readonly limit: DirtyLimit
 }
 
-/** Operations between two looks at the clock, for signs of life. */
+/** Operations between two looks at the clock, and the time after which the guest's thread looks up from them (lab). */
 const operationsPerLook = 64
+const longestTurnNs = 1e6
 
 export class Operations {
   readonly values: readonly WrittenValues[]
@@ -41,8 +42,6 @@ export class Operations {
   #operations = 0
   #writes = 0
   #writeFaults = 0
-  /** Where reads go, so that they are made. */
-  #sink = 0
 
   constructor(parts: OperationParts) {
     this.#parts = parts
@@ -89,10 +88,11 @@ export class Operations {
     }
   }
 
-  /** Makes what else is due, and says whether that is all: not if the guest is to stop, or waits with all it has. */
+  /** Makes what else is due, and says whether that is all: not if it takes long, the guest is to stop, or waits with all it has. */
   makeDue(guestNs: number): boolean {
     const { streams, clock, waiting } = this.#parts
     let look = 0
+    const untilNs = clock.account() + longestTurnNs
     for (let index = 0; index < streams.length; index++) {
       const stream = streams[index]
       if (stream === undefined || stream.does === 'take') continue
@@ -102,7 +102,7 @@ export class Operations {
       while ((this.#executed[index] ?? 0) < due) {
         if (clock.isInterrupted || waiting.isAllBlocked) return false
         this.#makeNext(index)
-        if (++look % operationsPerLook === 0) clock.account()
+        if (++look % operationsPerLook === 0 && clock.account() > untilNs) return false
       }
       this.#nextNs[index] = stream.guestNsOf(this.#executed[index] ?? 0)
     }
@@ -134,7 +134,7 @@ export class Operations {
     } else if (stream.isWrite(k)) {
       this.#write(page, stream.process, place, drawn.value(k))
     } else {
-      this.#sink ^= shared.words[place] ?? 0
+      Atomics.load(shared.words, place)
       return
     }
     this.#writes++

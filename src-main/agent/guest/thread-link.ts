@@ -55,7 +55,7 @@ export class ThreadLink {
     const id = ++this.#lastId
     const answer = new Promise<unknown>((resolve, reject) => void this.#asked.set(id, { resolve, reject }))
     try {
-      this.send({ kind, id } as GuestOrder)
+      this.send({ kind, id })
     } catch (error) {
       this.#asked.delete(id)
       throw error

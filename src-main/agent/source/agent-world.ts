@@ -56,6 +56,8 @@ export class AgentWorld implements SourceWorld {
   readonly #bucket: TokenBucket
   readonly #instants = new Instants()
   readonly #mapSeed: number
+  /** Can the guest give memory back at all? Asked of every page. */
+  readonly #givesBack: boolean
   readonly #pages: PageAccount
   readonly #bytes = { precopy: 0, downtime: 0, postcopy: 0 }
   #accountedBytes = 0
@@ -83,6 +85,7 @@ export class AgentWorld implements SourceWorld {
     this.pageBytes = guest.pageBytes
     this.#remainingBytes = scenario.guest.memory
     this.#bucket = new TokenBucket(scenario.strategy.burst)
+    this.#givesBack = scenario.balloon.kind !== 'none' || scenario.balloon.releasePageCache
     this.#mapSeed = streamSeed(seed, 'unmapped pages')
     this.#pages = new PageAccount(guest)
     this.dirtyLog = agentDirtyLog(guest, scenario, (dirty, costNs) => {
@@ -139,7 +142,7 @@ export class AgentWorld implements SourceWorld {
   }
 
   isReleased(page: number): boolean {
-    return this.#parts.guest.isReleased(page)
+    return this.#givesBack && this.#parts.guest.isReleased(page)
   }
 
   limitRate(bitsPerSecond: number | null): void {
@@ -390,9 +393,10 @@ export class AgentWorld implements SourceWorld {
   async #resumeSession(missing: Bitmap, isOver: () => boolean): Promise<void> {
     const { connections, departed } = this.#parts
     this.requests.clear()
+    departed.forgetStaged()
     if (!(await connections.reopen(isOver))) return
     const bitmap = departed.expectBitmap()
-    await connections.send({ kind: 'resume', session: '' })
+    await connections.send({ kind: 'resume' })
     const words = await bitmap
     missing.clear()
     missing.words.set(words)

@@ -2,9 +2,11 @@
 
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import type { WirePurpose } from '#shared/wire/frames.ts'
-import { type CheckpointReport, type GuestState, type Message, readGuestState } from '#shared/wire/messages.ts'
+import type { MigrationStats } from '#shared/model/migration-stats.ts'
+import { type GuestState, type Message, readGuestState } from '#shared/wire/messages.ts'
 import type { HostedGuest } from '../guest/contract.ts'
 
+type CheckpointReport = Pick<MigrationStats, 'checkpoints' | 'checkpointBytes' | 'checkpointStopMs'>
 type Life = Extract<Message, { kind: 'life' }>
 
 export class Departed {

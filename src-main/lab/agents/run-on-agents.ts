@@ -39,13 +39,13 @@ const progressEveryMs = 100
 export async function runOnAgents(run: AgentsRun): Promise<MigrationStats> {
   const session = randomUUID()
   let lastProgress: RunProgress | null = null
-  const kills: Array<Promise<void>> = []
+  const kills = new Map<'source' | 'destination', Promise<void>>()
   const source = await connectAgent({
     ...run.source.address,
     onEvent: (event, body) => {
       if (event !== 'crash') return
       const { host } = body as { readonly host: 'source' | 'destination' }
-      kills.push(run[host].kill())
+      kills.set(host, run[host].kill())
     },
   })
   const opened: AgentClient[] = [source]
@@ -73,9 +73,10 @@ export async function runOnAgents(run: AgentsRun): Promise<MigrationStats> {
       )
     }, progressEveryMs)
     const migrated = await migrate(source, session).finally(() => clearInterval(watching))
-    await Promise.all(kills)
+    await Promise.all(kills.values())
 
-    const stats = migrated?.stats ?? (await afterSourceCrash(run.scenario, lastProgress, destination, session))
+    const told = migrated?.stats ?? (await afterSourceCrash(run.scenario, lastProgress, destination, session))
+    const stats = kills.has('destination') && told.outcome === 'completed' ? lostAfterwards(told) : told
     const holder = stats.outcome === 'completed' ? destination : stats.outcome === 'lost' ? null : source
     const after = holder === null ? null : await paceOf(holder, session)
     const serviceGapMs = probe.serviceGapMs
@@ -143,6 +144,11 @@ async function afterSourceCrash(scenario: Scenario, progress: RunProgress | null
     faultsHit: 1,
     fingerprint: 'measured',
   }
+}
+
+/** The destination was killed when the source had just seen the migration end. */
+function lostAfterwards(stats: MigrationStats): MigrationStats {
+  return { ...stats, outcome: 'lost', reason: { code: 'destination-crash', message: 'the destination crashed while the guest was there; the guest is lost' } }
 }
 
 interface Pace {

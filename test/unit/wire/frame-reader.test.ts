@@ -218,7 +218,7 @@ describe('a frame reader', () => {
     expectFault(requestFrame(limits.pageCount), 'wire.page')
     expectFault(changed(messageFrame({ kind: 'commit' }), { 8: 0xffffffff }), 'wire.json')
     expectFault(changed(messageFrame({ kind: 'commit' }), { 8: 0 }), 'wire.json')
-    expectFault(messageFrame({ kind: 'end', outcome: '~' }).map((byte) => (byte === '~'.charCodeAt(0) ? 0xff : byte)), 'wire.json')
+    expectFault(messageFrame({ kind: 'abort', code: 'a', message: '~' }).map((byte) => (byte === '~'.charCodeAt(0) ? 0xff : byte)), 'wire.json')
     expectFault(changed(stateFrame({ a: 1 }, 100), { 8: 97 }), 'wire.length')
     expectFault(changed(stateFrame({ a: 1 }, 100), { 8: 0 }), 'wire.length')
     expectFault(changed(stateFrame({ a: 1 }, 100), { 8: 6 }), 'wire.json')
