@@ -86,7 +86,7 @@ const messageSchemas = [
   // Migration, destination to source.
   message('reserved', {}),
   message('finished', { missing: count }),
-  message('activated', { stateNs: time, resumedNs: time }),
+  message('activated', { readyNs: time, resumedNs: time }),
   message('life', { atNs: time, guestNs: time, serviceNs: time, majorFaults: count, minorFaults: count }),
   message('report', { faults: faultReport, cpuMs: time }),
   message('checkpoint', { number: count, pages: count, stopMs: time }),

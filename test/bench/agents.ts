@@ -9,6 +9,7 @@ import type { Scenario, ScenarioInput } from '#shared/scenario/scenario.ts'
 import { hostGuest } from '../../src-main/agent/guest/host-guest.ts'
 import { hostsInUse } from '../../src-main/lab/agents/hosts.ts'
 import { runOnAgents } from '../../src-main/lab/agents/run-on-agents.ts'
+import { warmUpAgents } from '../../src-main/lab/agents/warm-up.ts'
 import type { Benchmark, Finding } from './benchmark.ts'
 
 export const agentBenchmarks: readonly Benchmark[] = [
@@ -31,6 +32,7 @@ async function migrate(input: ScenarioInput): Promise<MigrationStats> {
   const hosts = hostsInUse({ isShaped: false, placement: 'process' })
   try {
     const [source, destination] = await Promise.all([hosts.source(), hosts.destination()])
+    await warmUpAgents(source, destination)
     const stats = await runOnAgents({ scenario: scenarioOf(input), seed: 1, source, destination, isShaped: false })
     if (stats.outcome !== 'completed') throw new Error(`the migration ended as ${stats.outcome}: ${stats.reason?.message ?? ''}`)
     return stats

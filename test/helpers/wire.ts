@@ -78,7 +78,7 @@ const examples: { readonly [K in Message['kind']]: Extract<Message, { kind: K }>
   resume: { kind: 'resume' },
   reserved: { kind: 'reserved' },
   finished: { kind: 'finished', missing: 0 },
-  activated: { kind: 'activated', stateNs: 1e15, resumedNs: 1e15 + 1 },
+  activated: { kind: 'activated', readyNs: 1e15, resumedNs: 1e15 + 1 },
   life: { kind: 'life', atNs: 1, guestNs: 2.5, serviceNs: 2, majorFaults: 3, minorFaults: 4 },
   report: {
     kind: 'report',

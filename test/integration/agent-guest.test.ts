@@ -353,6 +353,14 @@ describe('a guest that is ended', () => {
     expect(threads()).toBe(before)
   })
 
+  it('leaves nothing either if it could not be made', async () => {
+    const handles = (): number => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort' || name === 'Worker').length
+    const before = handles()
+    const scenario = scenarioOf({ guest: { memory: '16 MiB' }, workload: { kind: 'trace', trace: 'missing@0123456789ab', workingSet: '8 MiB' } })
+    await expect(hostGuest({ scenario, seed: 1, memory: 'whole' })).rejects.toMatchObject({ code: 'agent.guest', message: expect.stringContaining('missing@0123456789ab') as string })
+    expect(handles()).toBe(before)
+  })
+
   it('answers nothing any more', async () => {
     const guest = await hostGuest({ scenario: scenarioOf({ guest: { memory: '16 MiB' } }), seed: 1, memory: 'whole' })
     await guest.close()

@@ -95,7 +95,7 @@ describe('a migration on agents that fails', () => {
   })
 
   it('recovers in post-copy when the link comes back', async () => {
-    const stats = await run({ strategy: { kind: 'postcopy', recover: true }, faults: [{ kind: 'link-loss', phase: 'postcopy', at: '50 ms', lasts: '1 s' }] })
+    const stats = await run({ strategy: { kind: 'postcopy', recover: true }, faults: [{ kind: 'link-loss', phase: 'postcopy', at: '50 ms', lasts: '3 s' }] })
     expectSound(stats)
     expect(stats.pausedMs).toBeGreaterThan(0)
   })

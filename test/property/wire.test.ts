@@ -55,7 +55,7 @@ const messagesByKind: { readonly [K in Message['kind']]: fc.Arbitrary<Omit<Extra
   resume: fc.constant({}),
   reserved: fc.constant({}),
   finished: fc.record({ missing: count }),
-  activated: fc.record({ stateNs: time, resumedNs: time }),
+  activated: fc.record({ readyNs: time, resumedNs: time }),
   life: fc.record({ atNs: time, guestNs: time, serviceNs: time, majorFaults: count, minorFaults: count }),
   report: fc.record({ faults, cpuMs: time }),
   checkpoint: fc.record({ number: count, pages: count, stopMs: time }),

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { resolveScenario } from '#shared/scenario/resolve.ts'
 import type { ScenarioInput } from '#shared/scenario/scenario.ts'
+import { giveMemoryBack } from '../../src-main/agent/give-memory-back.ts'
 import { connectAgent } from '../../src-main/agent/client.ts'
 import { hostsInUse } from '../../src-main/lab/agents/hosts.ts'
 import { runOnAgents } from '../../src-main/lab/agents/run-on-agents.ts'
@@ -13,6 +14,9 @@ import { randomMigration } from '../helpers/random-migrations.ts'
 
 const count = Number(process.argv[2] ?? 200)
 const seed = Number(process.argv[3] ?? 1)
+const isCalm = process.argv[4] === 'calm'
+/** A process has filled what it keeps on purpose (code, pools, buffers) after this many looks. */
+const looksToSettle = 10
 
 interface Held {
   readonly rssMegabytes: number
@@ -37,25 +41,32 @@ const hosts = hostsInUse({ placement: 'process' })
 const outcomes = new Map<string, number>()
 const problems: string[] = []
 /** By process; an agent that was killed and started anew begins anew. */
+const looks = new Map<number, number>()
 const firstHeld = new Map<number, Held>()
 const lastHeld = new Map<number, Held>()
 
+function note(pid: number, held: Held): void {
+  const count = (looks.get(pid) ?? 0) + 1
+  looks.set(pid, count)
+  if (count === looksToSettle) firstHeld.set(pid, held)
+  lastHeld.set(pid, held)
+}
+
 async function look(): Promise<void> {
-  firstHeld.set(process.pid, firstHeld.get(process.pid) ?? heldBy('self'))
-  lastHeld.set(process.pid, heldBy('self'))
+  giveMemoryBack()
+  note(process.pid, heldBy('self'))
   for (const host of [await hosts.source(), await hosts.destination()]) {
     const client = await connectAgent(host.address)
     const { pid, sessions } = (await client.order('status', {})) as { readonly pid: number; readonly sessions: readonly unknown[] }
     await client.close()
     if (sessions.length > 0) problems.push(`an agent holds on to ${sessions.length} runs: ${JSON.stringify(sessions)}`)
-    const held = heldBy(pid)
-    firstHeld.set(pid, firstHeld.get(pid) ?? held)
-    lastHeld.set(pid, held)
+    note(pid, heldBy(pid))
   }
 }
 
 for (let index = 0; index < count; index++) {
-  const { input, hasFault } = randomMigration(seed, index)
+  const drawn = randomMigration(seed, index)
+  const { input, hasFault } = isCalm ? { input: { ...drawn.input, faults: [] }, hasFault: false } : drawn
   const label = `${index} ${input.strategy?.kind ?? ''} ${input.workload?.kind ?? ''}${hasFault ? ` ${input.faults?.[0]?.kind ?? ''} ${input.faults?.[0]?.phase ?? ''}` : ''}`
   const began = performance.now()
   try {
@@ -68,8 +79,7 @@ for (let index = 0; index < count; index++) {
     problems.push(`${label}: ${error instanceof Error ? error.message : String(error)}`)
     console.error(problems.at(-1))
   }
-  // The first runs fill what is kept on purpose: code, pools, buffers.
-  if (index >= Math.min(10, count / 4)) await look()
+  await look()
 }
 await hosts.close()
 

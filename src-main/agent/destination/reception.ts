@@ -12,7 +12,7 @@ import { migrationTrackingCosts } from '#shared/scenario/tracking-mechanisms.ts'
 import type { FrameSink } from '#shared/wire/frame-reader.ts'
 import { pageKinds, type PageTable, type WirePurpose } from '#shared/wire/frames.ts'
 import { bitmapFrame, requestFrame } from '#shared/wire/frame-writer.ts'
-import { type GuestState, type Message, readGuestState } from '#shared/wire/messages.ts'
+import { type Message, readGuestState } from '#shared/wire/messages.ts'
 import { nowNs, sleepUntil } from '../clock.ts'
 import type { HostedGuest } from '../guest/contract.ts'
 import { decodePage } from '../pages/page-decoder.ts'
@@ -39,13 +39,15 @@ export class Reception {
   readonly #parts: ReceptionParts
   #main: AgentConnection | null = null
   #state: ReceptionState = 'receiving'
-  #guestState: GuestState | null = null
-  #stateNs = 0
+  #hasState = false
+  /** When everything was here that the guest needs to start. */
+  #readyNs = 0
   #resumedNs = 0
   /** The guest ran here before its memory had come. */
   #wasEarly = false
   /** Pages that came at least once; before activation only. */
   readonly #received: Bitmap
+  #receivedPages = 0
   /** Pages that are old here, as the source says. */
   #announced: Bitmap | null = null
   #batches: number[]
@@ -109,8 +111,9 @@ export class Reception {
       },
       request: () => unexpected('a request'),
       state: (json) => {
-        this.#guestState = readGuestState(json)
-        this.#stateNs = nowNs()
+        // At once: the source has something to do meanwhile.
+        guest.restore(readGuestState(json))
+        this.#hasState = true
       },
     }
   }
@@ -125,7 +128,7 @@ export class Reception {
   #arrived({ pages, count, purpose }: PageTable, channel: number | null): void {
     if (channel === null) unexpected('pages on the connection for messages')
     if (this.#state === 'running' && purpose !== 'copy' && purpose !== 'checkpoint') this.#parts.guest.arrived(pages, count, purpose)
-    else if (this.#state === 'receiving') for (let i = 0; i < count; i++) this.#received.add(pages[i] ?? 0)
+    else if (this.#state === 'receiving') for (let i = 0; i < count; i++) this.#noteReceived(pages[i] ?? 0)
     this.#batches[channel ?? 0] = (this.#batches[channel ?? 0] ?? 0) + 1
     this.#onBatch?.()
   }
@@ -161,8 +164,7 @@ export class Reception {
       await this.#send({ kind: 'finished', missing: guest.countMissing() })
       return
     }
-    const state = this.#requireState()
-    guest.restore(state)
+    this.#requireState()
     this.#setState('complete')
     await this.#send({ kind: 'finished', missing: this.#countMissing() })
   }
@@ -176,10 +178,11 @@ export class Reception {
       return this.#report()
     }
     if (this.#state === 'complete') {
-      await this.#start(nowNs())
+      this.#readyNs = nowNs()
+      await this.#start(this.#readyNs)
       this.#setState('done')
     }
-    await this.#send({ kind: 'activated', stateNs: this.#stateNs, resumedNs: this.#resumedNs })
+    await this.#send({ kind: 'activated', readyNs: this.#readyNs, resumedNs: this.#resumedNs })
   }
 
   async #report(): Promise<void> {
@@ -191,16 +194,16 @@ export class Reception {
   /** Post-copy: the guest runs here before its memory does. */
   async #activate(): Promise<void> {
     const { guest, scenario } = this.#parts
-    guest.restore(this.#requireState())
+    this.#requireState()
     const missing = this.#neverReceived()
     if (this.#announced !== null) missing.addAll(this.#announced)
     guest.setMissing(missing)
-    this.#stateNs = nowNs()
+    this.#readyNs = nowNs()
     if (scenario.strategy.checkpoint) guest.startTracking(migrationTrackingCosts(scenario).writeFaultNs)
     this.#wasEarly = true
     this.#setState('running')
-    await this.#start(nowNs())
-    await this.#send({ kind: 'activated', stateNs: this.#stateNs, resumedNs: this.#resumedNs })
+    await this.#start(this.#readyNs)
+    await this.#send({ kind: 'activated', readyNs: this.#readyNs, resumedNs: this.#resumedNs })
     this.#tellLife()
     this.#life = setInterval(() => this.#tellLife(), lifeEveryNs / 1e6)
     if (scenario.strategy.checkpoint) this.#checkpointer = new Checkpointer({ guest, scenario, connection: () => this.#main })
@@ -238,9 +241,17 @@ export class Reception {
     this.#parts.guest.stopTracking()
   }
 
+  #noteReceived(page: number): void {
+    if (this.#received.has(page)) return
+    this.#received.add(page)
+    this.#receivedPages++
+  }
+
   /** Pages that never came; the source keeps the account of those that came too early, and of what was given back. */
   #countMissing(): number {
     const { guest } = this.#parts
+    // Usually all came, and counting would be part of the downtime.
+    if (this.#receivedPages === guest.pageCount) return 0
     const never = this.#neverReceived()
     let missing = 0
     for (let page = never.next(0); page >= 0; page = never.next(page + 1)) if (!guest.isReleased(page)) missing++
@@ -253,9 +264,8 @@ export class Reception {
     return never
   }
 
-  #requireState(): GuestState {
-    if (this.#guestState === null) unexpected('an end before the state of the guest')
-    return this.#guestState
+  #requireState(): void {
+    if (!this.#hasState) unexpected('an end before the state of the guest')
   }
 
   /** Before the guest is ours, nothing is kept of it. */

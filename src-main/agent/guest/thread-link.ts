@@ -29,8 +29,13 @@ export class ThreadLink {
     const worker = new Worker(url, { workerData: { ...data, mail: port2 } satisfies GuestThreadData, transferList: [port2] })
     const link = new ThreadLink(worker, port1, shared)
     // The thread says that it is ready as if it had been asked.
-    const state = await new Promise<unknown>((resolve, reject) => void link.#asked.set(0, { resolve, reject }))
-    return { link, state: state as GuestState }
+    const ready = new Promise<unknown>((resolve, reject) => void link.#asked.set(0, { resolve, reject }))
+    try {
+      return { link, state: (await ready) as GuestState }
+    } catch (error) {
+      await link.close()
+      throw error
+    }
   }
 
   private constructor(worker: Worker, mail: MessagePort, shared: SharedGuest) {
@@ -39,7 +44,7 @@ export class ThreadLink {
     this.#mail = mail
     this.#mailClosed = new Promise((resolve) => void mail.once('close', resolve))
     mail.on('message', (note: GuestNote) => this.#hear(note))
-    worker.on('error', (error) => this.#end(error instanceof GodwitError ? error : failure(error)))
+    worker.on('error', (error) => this.#end(failure(error)))
     worker.on('exit', () => this.#end(new GodwitError('agent.guest', 'the thread of the guest ended before its work did; run again')))
   }
 

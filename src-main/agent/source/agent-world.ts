@@ -212,8 +212,10 @@ export class AgentWorld implements SourceWorld {
 
   *commit(): Step<void> {
     const { connections } = this.#parts
+    const finished = connections.ask({ kind: 'finish', batches: connections.batches }, 'finished')
+    // While the destination looks, so do we.
     if (this.#place === 'source') this.#checkAllSent()
-    const { missing } = yield* until(connections.ask({ kind: 'finish', batches: connections.batches }, 'finished'))
+    const { missing } = yield* until(finished)
     if (missing > 0) throw new GodwitError('agent.incomplete', `the strategy committed with ${missing} pages missing at the destination; this is a fault of the strategy`)
     const hadLeft = this.#place !== 'source'
     this.#place = 'destination'
@@ -236,9 +238,9 @@ export class AgentWorld implements SourceWorld {
       this.#place = 'leaving'
       yield connections.send({ kind: 'activate', batches: connections.batches })
     }
-    const { stateNs, resumedNs } = yield* this.#activated(isCommitted)
+    const { readyNs, resumedNs } = yield* this.#activated(isCommitted)
     this.#account()
-    this.#markAt('committedNs', stateNs - connections.offsetNs - this.#startNs)
+    this.#markAt('committedNs', readyNs - connections.offsetNs - this.#startNs)
     this.#markAt('resumedNs', resumedNs - connections.offsetNs - this.#startNs)
     departed.begin(resumedNs - connections.offsetNs)
     if (isCommitted) this.#hasAll = true
@@ -373,7 +375,7 @@ export class AgentWorld implements SourceWorld {
   }
 
   /** Waits until the guest runs there. Committed, it can go on nowhere else, so a lost connection is made anew for it. */
-  *#activated(isCommitted: boolean): Step<{ readonly stateNs: number; readonly resumedNs: number }> {
+  *#activated(isCommitted: boolean): Step<{ readonly readyNs: number; readonly resumedNs: number }> {
     const { connections } = this.#parts
     for (let expected = connections.expect('activated'); ; ) {
       try {
