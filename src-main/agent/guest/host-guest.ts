@@ -6,18 +6,28 @@ import type { Scenario } from '#shared/scenario/scenario.ts'
 import type { FaultReport, GuestState } from '#shared/wire/messages.ts'
 import type { GuestOptions, HostedGuest, Verification } from './contract.ts'
 import { setReleased } from './released-pages.ts'
-import { addBit, allocateGuest, bitsInWord, controlWord, hasBit, setAllBits, SharedGuest, wholeWord } from './shared-guest.ts'
+import { addBit, allocateGuest, bitsInWord, controlWord, fillBits, hasBit, setAllBits, SharedGuest, wholeWord } from './shared-guest.ts'
 import { ThreadLink } from './thread-link.ts'
 
 /** Guest time that no guest reaches (lab): about eleven days. */
 const mostGuestNs = 1e15
+
+/** Words of a bitmap that are compared with zeros at once. */
+const blankWords = 1024
+const blank = Buffer.alloc(4 * blankWords)
+
+/** A bit that is set meanwhile may be overlooked; it is found the next time. */
+function isBlank(bits: Int32Array, from: number, end: number): boolean {
+  const length = 4 * (end - from)
+  return Buffer.from(bits.buffer, bits.byteOffset + 4 * from, length).equals(length === blank.length ? blank : blank.subarray(0, length))
+}
 
 /** Makes the guest, and fills its memory if it is to be whole; nothing runs. Rejects with a GodwitError if there is no room. */
 export async function hostGuest({ scenario, seed, memory, tracesFolder }: GuestOptions): Promise<HostedGuest> {
   const buffers = allocateGuest(scenario)
   const shared = new SharedGuest(buffers, scenario.guest.pageSize)
   const isWhole = memory === 'whole'
-  setAllBits(shared.bits('present'), shared.pageCount, isWhole)
+  fillBits(shared.bits('present'), shared.pageCount, isWhole)
   const { link, state } = await ThreadLink.open({ scenario, seed, isWhole, tracesFolder, shared: buffers }, shared)
   return new ThreadedGuest({ scenario, shared, link, state })
 }
@@ -89,9 +99,9 @@ class ThreadedGuest implements HostedGuest {
     this.#shared.setFigure('guestNs', state.guestNs)
     this.#shared.setFigure('serviceNs', state.serviceNs)
     Atomics.store(control, controlWord.blocked, 0)
-    setAllBits(this.#shared.bits('present'), this.pageCount, true)
-    setAllBits(this.#shared.bits('fresh'), this.pageCount, false)
-    setAllBits(this.#shared.bits('predicted'), this.pageCount, false)
+    fillBits(this.#shared.bits('present'), this.pageCount, true)
+    fillBits(this.#shared.bits('fresh'), this.pageCount, false)
+    fillBits(this.#shared.bits('predicted'), this.pageCount, false)
     setReleased(this.#shared, state.released)
   }
 
@@ -145,11 +155,18 @@ class ThreadedGuest implements HostedGuest {
 
   takeDirty(into: Bitmap): number {
     const dirty = this.#shared.bits('dirty')
+    const { words } = into
     let pages = 0
-    for (let word = 0; word < into.words.length; word++) {
-      const bits = Atomics.load(dirty, word) === 0 ? 0 : Atomics.exchange(dirty, word, 0)
-      into.words[word] = bits
-      if (bits !== 0) pages += bitsInWord(bits)
+    words.fill(0)
+    for (let from = 0; from < words.length; from += blankWords) {
+      const end = Math.min(from + blankWords, words.length)
+      // Most of a large guest is clean, and this is asked in the downtime.
+      if (isBlank(dirty, from, end)) continue
+      for (let word = from; word < end; word++) {
+        const bits = Atomics.load(dirty, word) === 0 ? 0 : Atomics.exchange(dirty, word, 0)
+        words[word] = bits
+        if (bits !== 0) pages += bitsInWord(bits)
+      }
     }
     return pages
   }

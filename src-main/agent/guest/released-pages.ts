@@ -7,7 +7,7 @@
 import { memoryLayout } from '#shared/scenario/memory-layout.ts'
 import type { Scenario } from '#shared/scenario/scenario.ts'
 import { ReleasedMemory } from '#shared/sim/guests/released-memory.ts'
-import { addBit, controlWord, hasBit, removeBit, setAllBits, type SharedGuest } from './shared-guest.ts'
+import { addBit, controlWord, hasBit, removeBit, fillBits, type SharedGuest } from './shared-guest.ts'
 
 export interface GuestMoment {
   readonly guestNs: number
@@ -111,7 +111,7 @@ export function releasedRanges(shared: SharedGuest): PageRanges {
 
 export function setReleased(shared: SharedGuest, ranges: PageRanges): void {
   const bits = shared.bits('released')
-  setAllBits(bits, shared.pageCount, false)
+  fillBits(bits, shared.pageCount, false)
   let pages = 0
   for (const [first, end] of ranges) for (let page = first; page < end; page++) if (addBit(bits, page)) pages++
   Atomics.store(shared.control, controlWord.releasedPages, pages)

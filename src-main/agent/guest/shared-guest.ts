@@ -134,6 +134,15 @@ export function removeBit(bits: Int32Array, page: number): boolean {
   return (Atomics.and(bits, page >>> 5, ~mask) & mask) !== 0
 }
 
+/** The same at once, while the guest stands still: it is part of the downtime. */
+export function fillBits(bits: Int32Array, pageCount: number, value: boolean): void {
+  bits.fill(0)
+  if (!value) return
+  const whole = Math.floor(pageCount / 32)
+  bits.fill(-1, 0, whole)
+  if (whole < bits.length) bits[whole] = wholeWord(whole, pageCount)
+}
+
 /** Adds every page there is, or removes every one. */
 export function setAllBits(bits: Int32Array, pageCount: number, value: boolean): void {
   for (let word = 0; word < bits.length; word++) Atomics.store(bits, word, value ? wholeWord(word, pageCount) : 0)
