@@ -27,8 +27,8 @@ repeat: 1
 seed: 1
 backends: [sim, agents]
 figures:
-  - { kind: fidelity, metric: totalMs, colour: strategy.kind }
-  - { kind: fidelity, metric: downtimeMs, colour: strategy.kind }
+  - { kind: fidelity, name: total-time, metric: totalMs, series: strategy.kind }
+  - { kind: fidelity, name: downtime, metric: downtimeMs, series: strategy.kind }
 `,
   },
 }
