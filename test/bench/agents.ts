@@ -4,12 +4,12 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { MigrationStats } from '#shared/model/migration-stats.ts'
-import { resolveScenario } from '#shared/scenario/resolve.ts'
-import type { Scenario, ScenarioInput } from '#shared/scenario/scenario.ts'
+import type { ScenarioInput } from '#shared/scenario/scenario.ts'
 import { hostGuest } from '../../src-main/agent/guest/host-guest.ts'
 import { hostsInUse } from '../../src-main/lab/agents/hosts.ts'
 import { runOnAgents } from '../../src-main/lab/agents/run-on-agents.ts'
 import { warmUpAgents } from '../../src-main/lab/agents/warm-up.ts'
+import { scenarioOf } from '../helpers/scenarios.ts'
 import type { Benchmark, Finding } from './benchmark.ts'
 
 export const agentBenchmarks: readonly Benchmark[] = [
@@ -21,12 +21,6 @@ export const agentBenchmarks: readonly Benchmark[] = [
 const streamOnce = fileURLToPath(new URL('./children/stream-once.ts', import.meta.url))
 /** Each figure is the best of this many: others use the machine too. */
 const rounds = 3
-
-function scenarioOf(input: ScenarioInput): Scenario {
-  const resolution = resolveScenario(input)
-  if (resolution.ok) return resolution.scenario
-  throw new Error(resolution.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
-}
 
 async function migrate(input: ScenarioInput): Promise<MigrationStats> {
   const hosts = hostsInUse({ isShaped: false, placement: 'process' })

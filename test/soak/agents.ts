@@ -1,16 +1,16 @@
 /**
  * Migrates again and again on the same pair of agents, a third of the time with a failure, and watches what they hold on
- * to: `npm run soak [-- COUNT [SEED]]`. The status is 1 if a run was invalid or broke, or if anything leaked.
+ * to: `npm run soak [-- COUNT [SEED [calm]]]`; calm, without failures, so that the agents live through all of it. The
+ * status is 1 if a run was invalid or broke, or if anything leaked.
  */
 
 import { readdirSync, readFileSync } from 'node:fs'
-import { resolveScenario } from '#shared/scenario/resolve.ts'
-import type { ScenarioInput } from '#shared/scenario/scenario.ts'
 import { giveMemoryBack } from '../../src-main/agent/give-memory-back.ts'
 import { connectAgent } from '../../src-main/agent/client.ts'
 import { hostsInUse } from '../../src-main/lab/agents/hosts.ts'
 import { runOnAgents } from '../../src-main/lab/agents/run-on-agents.ts'
 import { randomMigration } from '../helpers/random-migrations.ts'
+import { scenarioOf } from '../helpers/scenarios.ts'
 
 const count = Number(process.argv[2] ?? 200)
 const seed = Number(process.argv[3] ?? 1)
@@ -29,12 +29,6 @@ function heldBy(pid: number | 'self'): Held {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0)
   return { rssMegabytes: field('VmRSS') / 1024, threads: field('Threads'), files: readdirSync(`/proc/${pid}/fd`).length }
-}
-
-function scenarioOf(input: ScenarioInput) {
-  const resolution = resolveScenario(input)
-  if (resolution.ok) return resolution.scenario
-  throw new Error(resolution.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '))
 }
 
 const hosts = hostsInUse({ placement: 'process' })
