@@ -8,7 +8,6 @@ import { emptyStats } from '#shared/model/empty-stats.ts'
 import { GodwitError } from '#shared/model/godwit-error.ts'
 import type { MigrationStats, RunProgress } from '#shared/model/migration-stats.ts'
 import type { Scenario } from '#shared/scenario/scenario.ts'
-import { measureWritableWorkingSet } from '#shared/sim/writable-working-set.ts'
 import type { FrameSink } from '#shared/wire/frame-reader.ts'
 import type { HostedGuest } from '../guest/contract.ts'
 import { hostGuest } from '../guest/host-guest.ts'
@@ -112,7 +111,7 @@ export class SourceRun {
     this.#world = world
     try {
       const end = await this.#run(world, scenario)
-      const stats = statsOf({ scenario, seed, world, end, faultsHit: faults.hit })
+      const stats = statsOf({ scenario, world, end, faultsHit: faults.hit })
       await connections.close()
       return stats
     } finally {
@@ -180,13 +179,12 @@ function sinkOf(departed: Departed, request: (page: number) => void): FrameSink 
 
 interface Ended {
   readonly scenario: Scenario
-  readonly seed: number
   readonly world: AgentWorld
   readonly end: MigrationEnd | { readonly outcome: 'cancelled' }
   readonly faultsHit: number
 }
 
-function statsOf({ scenario, seed, world, end, faultsHit }: Ended): MigrationStats {
+function statsOf({ scenario, world, end, faultsHit }: Ended): MigrationStats {
   const totalMs = world.now() / 1e6
   const timeline = world.recorder.finish()
   const { iterations } = world.recorder
@@ -205,7 +203,6 @@ function statsOf({ scenario, seed, world, end, faultsHit }: Ended): MigrationSta
     throughputBitsPerSecond: totalMs === 0 ? 0 : (summary.transferredBytes * 8e3) / totalMs,
     iterations,
     timeline,
-    wws: measureWritableWorkingSet(scenario, seed),
     fingerprint: 'measured',
   }
 }
