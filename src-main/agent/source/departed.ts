@@ -14,6 +14,8 @@ export class Departed {
   readonly #offsetNs: () => number
   #resumedNs: number | null = null
   #life: readonly Life[] = []
+  /** The last answer of `serviceNs`. */
+  #told: { readonly atNs: number; readonly serviceNs: number } | null = null
   #checkpoint: GuestState | null = null
   /** Pages of the checkpoint that is on its way. */
   #staged = new Map<number, Uint8Array>()
@@ -61,7 +63,11 @@ export class Departed {
     const from = last ?? first
     const earlier = before ?? first
     const pace = from.atNs > earlier.atNs ? Math.min(1, Math.max(0, (from.serviceNs - earlier.serviceNs) / (from.atNs - earlier.atNs))) : 1
-    return from.serviceNs + Math.max(0, atNs - from.atNs) * pace
+    const estimate = from.serviceNs + Math.max(0, atNs - from.atNs) * pace
+    // Work never goes back and is never done faster than time passes: what was estimated wrong is made up for little by little.
+    const { atNs: toldNs, serviceNs: told } = this.#told ?? first
+    this.#told = { atNs: Math.max(atNs, toldNs), serviceNs: Math.min(told + Math.max(0, atNs - toldNs), Math.max(told, estimate)) }
+    return this.#told.serviceNs
   }
 
   noteLife(life: Life): void {
