@@ -185,6 +185,8 @@ export class HostAgent {
     const { freeMemory } = scenario.destination
     const show = (bytes: number): string => formatQuantity(bytes, 'bytes')
     if (freeMemory !== null && memory > freeMemory) throw new GodwitError('reservation-refused', `the destination has ${show(freeMemory)} free and the guest needs ${show(memory)}; the guest goes on at the source`)
+    const channels = scenario.optimisations.channels + (scenario.strategy.preempt ? 1 : 0)
+    if (message.channels !== channels) throw new GodwitError('wire.unexpected', `${message.channels} connections for pages are announced and the scenario has ${channels}`)
     const guest = await this.#roomFor(session, scenario, message.seed)
     const link = message.shaped ? imitatedLink(scenario, message.seed, 'to the source') : null
     const reception = new Reception({ scenario, guest, link, channels: message.channels, onState: () => undefined })
@@ -198,8 +200,11 @@ export class HostAgent {
   /** Memory that was made ready for this run, or that is made now. */
   async #roomFor(session: string, scenario: Scenario, seed: number): Promise<HostedGuest> {
     const ready = this.#expected.get(session)
-    this.#expected.delete(session)
-    if (ready !== undefined) return ready
+    if (ready !== undefined && ready.memory.byteLength === scenario.guest.memory && ready.pageBytes === scenario.guest.pageSize) {
+      this.#expected.delete(session)
+      return ready
+    }
+    if (ready !== undefined) throw new GodwitError('agent.scenario', 'the guest that asks for room is not of the size that the lab announced; both were to have the same scenario')
     try {
       return await this.withRoom(scenario.guest.memory, () => this.#emptyGuest(scenario, seed))
     } catch (error) {

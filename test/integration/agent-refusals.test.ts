@@ -63,6 +63,21 @@ describe('an agent refuses', () => {
     expect(answer).toMatchObject({ kind: 'refuse', code: 'agent.scenario', message: expect.stringContaining('strategy.kind') })
   })
 
+  it('more connections than the scenario has', async () => {
+    const { connection } = await dialAs({ ...address(), role: 'migration', session: 'many', channel: 0, timeoutNs: 5e9 })
+    const answer = answerOn(connection)
+    await connection.message({ kind: 'reserve', scenario: writtenScenario(scenarioOf(small)), seed: 1, shaped: false, channels: 1e9 })
+    expect(await answer).toMatchObject({ kind: 'refuse', code: 'wire.unexpected' })
+  })
+
+  it('a guest of another size than the lab announced', async () => {
+    const client = await connectAgent(address())
+    await client.order('expect', { session: 'announced', scenario: writtenScenario(scenarioOf({ ...small, guest: { memory: '20 MiB' } })), seed: 1 })
+    const { answer } = await reserved(small, 'announced')
+    expect(answer).toMatchObject({ kind: 'refuse', code: 'agent.scenario' })
+    await client.close()
+  })
+
   it('pages for a run that nobody announced', async () => {
     await expect(dialAs({ ...address(), role: 'data', session: 'unheard of', channel: 0, timeoutNs: 5e9 })).rejects.toMatchObject({ code: 'agent.session' })
   })
