@@ -189,7 +189,7 @@ export class HostAgent {
     if (message.channels !== channels) throw new GodwitError('wire.unexpected', `${message.channels} connections for pages are announced and the scenario has ${channels}`)
     const guest = await this.#roomFor(session, scenario, message.seed)
     const link = message.shaped ? imitatedLink(scenario, message.seed, 'to the source') : null
-    const reception = new Reception({ scenario, guest, link, channels: message.channels, onState: () => undefined })
+    const reception = new Reception({ scenario, guest, link, channels: message.channels })
     this.add({ session, role: 'destination', guest, run: null, reception })
     this.#limits.set(session, limitsOf(scenario))
     connection.setLimits(limitsOf(scenario))

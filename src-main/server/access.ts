@@ -36,10 +36,6 @@ export interface AccessOptions {
 
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]']
 
-export function isLoopback(host: string): boolean {
-  return loopbackNames.includes(bracketed(host)) || /^127(\.\d{1,3}){3}$/.test(host)
-}
-
 export function accessRules({ host, port, token = randomToken() }: AccessOptions): Access {
   const ours = ownNames(host)
   // A cookie belongs to a host, whatever the port: two servers on one machine need two names.

@@ -89,6 +89,15 @@ describe('a migration on agents that fails', () => {
     expect(stats.measured?.differingPages).toBe(0)
   })
 
+  it('is lost, and said to be, when the link is lost for good before the destination hears of the commitment', async () => {
+    const stats = await run({ strategy: { kind: 'stop-and-copy' }, link: { ...link, latency: '50 ms', timeout: '500 ms' }, faults: [{ kind: 'link-loss', phase: 'activation' }] })
+    expect(stats).toMatchObject({ outcome: 'lost', reason: { code: 'connection-lost' } })
+  })
+
+  it('completes when the link comes back and the commitment is said again', async () => {
+    expectSound(await run({ strategy: { kind: 'stop-and-copy' }, link: { ...link, latency: '50 ms', timeout: '500 ms' }, faults: [{ kind: 'link-loss', phase: 'activation', lasts: '1 s' }] }))
+  })
+
   it('is lost when the link is lost for good in post-copy', async () => {
     const stats = await run({ strategy: { kind: 'postcopy' }, faults: [{ kind: 'link-loss', phase: 'postcopy', at: '50 ms' }] })
     expect(stats.outcome).toBe('lost')

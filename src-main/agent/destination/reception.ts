@@ -28,8 +28,6 @@ export interface ReceptionParts {
   /** Back to the source; null: the network as it is. */
   readonly link: ShapedLink | null
   readonly channels: number
-  /** Wants to know of each change of state. */
-  readonly onState: (state: ReceptionState) => void
 }
 
 /** Time from one sign of the guest's life to the next while its memory is brought (lab). */
@@ -95,7 +93,7 @@ export class Reception {
     const main = this.#main
     this.#main = null
     main?.destroy()
-    this.#setState('over')
+    this.#state = 'over'
   }
 
   #sink(channel: number | null): FrameSink {
@@ -165,7 +163,7 @@ export class Reception {
       return
     }
     this.#requireState()
-    this.#setState('complete')
+    this.#state = 'complete'
     await this.#send({ kind: 'finished', missing: this.#countMissing() })
   }
 
@@ -174,13 +172,13 @@ export class Reception {
     // Asked a second time, after a lost connection, it has been done already.
     if (this.#wasEarly) {
       if (this.#state === 'running') this.#stopTelling()
-      this.#setState('done')
+      this.#state = 'done'
       return this.#report()
     }
     if (this.#state === 'complete') {
       this.#readyNs = nowNs()
       await this.#start(this.#readyNs)
-      this.#setState('done')
+      this.#state = 'done'
     }
     await this.#send({ kind: 'activated', readyNs: this.#readyNs, resumedNs: this.#resumedNs })
   }
@@ -201,7 +199,7 @@ export class Reception {
     this.#readyNs = nowNs()
     if (scenario.strategy.checkpoint) guest.startTracking(migrationTrackingCosts(scenario).writeFaultNs)
     this.#wasEarly = true
-    this.#setState('running')
+    this.#state = 'running'
     await this.#start(this.#readyNs)
     await this.#send({ kind: 'activated', readyNs: this.#readyNs, resumedNs: this.#resumedNs })
     this.#tellLife()
@@ -282,11 +280,6 @@ export class Reception {
 
   #send(message: Message): Promise<void> {
     return this.#main?.message(message) ?? Promise.resolve()
-  }
-
-  #setState(state: ReceptionState): void {
-    this.#state = state
-    this.#parts.onState(state)
   }
 }
 

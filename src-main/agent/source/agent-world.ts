@@ -38,8 +38,7 @@ export interface AgentWorldParts {
   readonly link: ShapedLink | null
   /** What the destination tells of the guest that has left. */
   readonly departed: Departed
-  readonly onStage: (stage: Stage, iteration: number | undefined) => void
-  readonly onBatch: () => void
+  readonly onStage: (stage: Stage) => void
 }
 
 export class AgentWorld implements SourceWorld {
@@ -96,11 +95,6 @@ export class AgentWorld implements SourceWorld {
     this.recorder.beginPhase('setup')
   }
 
-  /** When the migration began, on the host's clock. */
-  get startNs(): number {
-    return this.#startNs
-  }
-
   get soFar(): { readonly transferredBytes: number; readonly majorFaults: number; readonly minorFaults: number } {
     const { departed, connections } = this.#parts
     return { transferredBytes: connections.sentBytes, majorFaults: departed.majorFaults, minorFaults: departed.minorFaults }
@@ -119,7 +113,7 @@ export class AgentWorld implements SourceWorld {
       if (link !== null) this.#traffic = { fromNs: this.now(), fromBits: link.guestBits, bitsPerSecond: 0 }
     }
     this.#iteration = iteration ?? this.#iteration
-    onStage(stage, iteration)
+    onStage(stage)
   }
 
   *reserve(): Step<Reservation> {
@@ -163,7 +157,7 @@ export class AgentWorld implements SourceWorld {
   }
 
   *sendPages(pages: Int32Array, count: number, purpose: Purpose = 'copy'): Step<SentBatch> {
-    const { sender, onBatch, guest } = this.#parts
+    const { sender, guest } = this.#parts
     this.#pages.noteSent(pages, count, purpose === 'copy')
     const isLimited = purpose === 'copy' || purpose === 'push'
     const context = { purpose, iteration: this.#iteration, isLast: !guest.isRunning }
@@ -173,7 +167,6 @@ export class AgentWorld implements SourceWorld {
     this.#pagesSent += count
     this.#zeroPages += zeroPages
     this.recorder.sample(this.now())
-    onBatch()
     return { bytes, zeroPages }
   }
 
@@ -248,8 +241,9 @@ export class AgentWorld implements SourceWorld {
   }
 
   placeOfGuest(): 'source' | 'both' | 'destination' {
-    if (this.#place === 'leaving') return this.#hasAll ? 'destination' : 'both'
-    return this.#place
+    // Between commitment and the word that the guest runs there, it can go on at neither without the other.
+    if (this.#place === 'source') return 'source'
+    return this.#hasAll ? 'destination' : 'both'
   }
 
   takeRequests(): readonly number[] {
@@ -456,7 +450,7 @@ function* refuseFiles(): Step<void> {
 }
 
 /** The rate that stretches these bytes over a time. */
-export function paced(bytes: number, stretchNs: number): { readonly rate?: number } {
+function paced(bytes: number, stretchNs: number): { readonly rate?: number } {
   return stretchNs === 0 ? {} : { rate: (bytes * 8e9) / stretchNs }
 }
 

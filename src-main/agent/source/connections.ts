@@ -56,7 +56,6 @@ export class Connections {
   batches: number[] = []
   offsetNs = 0
   roundTripNs = 0
-  destinationAgent = ''
 
   private constructor(options: ConnectionsOptions) {
     this.#options = options
@@ -167,8 +166,7 @@ export class Connections {
 
   async #openMain(how: 'hello' | 'resume'): Promise<void> {
     const { session, destination, link, limits, scenario } = this.#options
-    const { connection, agent } = await dialAs({ ...destination, role: 'migration', session, channel: 0, timeoutNs: setUpTimeoutNs })
-    this.destinationAgent = agent
+    const { connection } = await dialAs({ ...destination, role: 'migration', session, channel: 0, timeoutNs: setUpTimeoutNs })
     this.#main = connection
     connection.setLimits(limits)
     connection.receive(this.#sink())
@@ -202,13 +200,13 @@ export class Connections {
   }
 
   #watch(connection: AgentConnection): void {
-    void connection.closed.then((error) => {
+    void connection.closed.then(() => {
       const isOurs = connection === this.#main || this.#data.includes(connection)
-      if (isOurs && !this.#isClosed && !this.#isLost) void this.#lose(error)
+      if (isOurs && !this.#isClosed && !this.#isLost) void this.#lose()
     })
   }
 
-  async #lose(_error: Error | null): Promise<void> {
+  async #lose(): Promise<void> {
     this.#isLost = true
     this.#waiting = new Map()
     this.#drop()

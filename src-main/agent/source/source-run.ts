@@ -106,7 +106,7 @@ export class SourceRun {
     this.#offset = connections
     const coder = new PageCoder(scenario, guest.memory)
     const sender = new PagesSender(connections, coder, scenario)
-    const world: AgentWorld = new AgentWorld({ scenario, seed, guest, connections, sender, link, departed, onStage: (stage) => faults.enter(stage), onBatch: () => undefined })
+    const world: AgentWorld = new AgentWorld({ scenario, seed, guest, connections, sender, link, departed, onStage: (stage) => faults.enter(stage) })
     const faults = new PlannedFaults(scenario, { setDark: (isDark, forEver) => connections.setDark(isDark, forEver), crash: this.#options.onCrash })
     this.#world = world
     try {

@@ -6,7 +6,7 @@ import { GodwitError } from '#shared/model/godwit-error.ts'
 import { acceptance, proofTimeoutMs, proveToken } from './authenticate.ts'
 import { Connection } from './connection.ts'
 import type { AgentConnection, Credentials } from './contract.ts'
-import { isLoopback } from './loopback.ts'
+import { isLoopback } from '../../loopback.ts'
 import { diallerOptions, provedName } from './tls-options.ts'
 import { WireSocket } from './wire-socket.ts'
 

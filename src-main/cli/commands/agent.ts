@@ -13,7 +13,7 @@ import { readHostAddress, showHostAddress } from '#shared/scenario/suite-hosts.t
 import { formatQuantity, parseQuantity } from '#shared/units/quantity.ts'
 import { defaultCredentialsFolder } from '../../config-folder.ts'
 import type { Credentials } from '../../agent/transport/contract.ts'
-import { isLoopback } from '../../agent/transport/loopback.ts'
+import { isLoopback } from '../../loopback.ts'
 import { type Connect, credentialsIn } from '../../lab/agents/access.ts'
 import { askStatus } from '../../lab/agents/ask-status.ts'
 import { watchInterruption } from '../interruption.ts'

@@ -76,7 +76,7 @@ export async function runOnAgents(run: AgentsRun): Promise<MigrationStats> {
     await Promise.all(kills.values())
 
     const told = migrated?.stats ?? (await afterSourceCrash(run.scenario, lastProgress, destination, session))
-    const stats = kills.has('destination') && told.outcome === 'completed' ? lostAfterwards(told) : told
+    const stats = kills.has('destination') ? lostIfThere(told) : await foundIfThere(told, destination, session)
     const holder = stats.outcome === 'completed' ? destination : stats.outcome === 'lost' ? null : source
     const after = holder === null ? null : await paceOf(holder, session)
     const serviceGapMs = probe.serviceGapMs
@@ -121,8 +121,7 @@ function isGone(error: unknown): boolean {
 
 /** The source was killed: what is known is what it told until then, and what the destination has. */
 async function afterSourceCrash(scenario: Scenario, progress: RunProgress | null, destination: AgentClient, session: string): Promise<MigrationStats> {
-  const at = (await destination.order('status', {})) as { readonly sessions: ReadonlyArray<{ readonly session: string; readonly state: string }> }
-  const state = at.sessions.find((one) => one.session === session)?.state
+  const state = await receptionAt(destination, session)
   const isThere = state === 'done'
   const why = state === 'running' ? 'parts of the guest were still there' : 'the guest was there'
   const { iterations, timeline, transferredBytes, majorFaults, minorFaults, elapsedMs } = progress ?? { ...emptyStats, elapsedMs: 0 }
@@ -146,9 +145,22 @@ async function afterSourceCrash(scenario: Scenario, progress: RunProgress | null
   }
 }
 
+/** How far the destination got. */
+async function receptionAt(destination: AgentClient, session: string): Promise<string | undefined> {
+  const { sessions } = (await destination.order('status', {})) as { readonly sessions: ReadonlyArray<{ readonly session: string; readonly state: string }> }
+  return sessions.find((one) => one.session === session)?.state
+}
+
 /** The destination was killed when the source had just seen the migration end. */
-function lostAfterwards(stats: MigrationStats): MigrationStats {
+function lostIfThere(stats: MigrationStats): MigrationStats {
+  if (stats.outcome !== 'completed') return stats
   return { ...stats, outcome: 'lost', reason: { code: 'destination-crash', message: 'the destination crashed while the guest was there; the guest is lost' } }
+}
+
+/** A source that never heard whether its commitment came must give the guest up; the lab can ask the destination. */
+async function foundIfThere(stats: MigrationStats, destination: AgentClient, session: string): Promise<MigrationStats> {
+  if (stats.outcome !== 'lost' || (await receptionAt(destination, session)) !== 'done') return stats
+  return { ...stats, outcome: 'completed', reason: null }
 }
 
 interface Pace {
